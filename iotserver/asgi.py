@@ -1,0 +1,23 @@
+"""ASGI entry point: device URLs first, static files next, Django for the rest."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotserver.settings")
+django_application = get_asgi_application()
+
+from django.conf import settings  # noqa: E402  (settings are ready only now)
+from servestatic import ServeStaticASGI  # noqa: E402
+
+from readings.front import DeviceFront  # noqa: E402
+
+application = DeviceFront(
+    ServeStaticASGI(
+        django_application,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        immutable_file_test=r"\.[0-9a-f]{12}\.",
+        allow_all_origins=False,
+    )
+)

@@ -1,0 +1,32 @@
+"""Secrets made on the first run and kept in DATA_DIR, readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def read_or_create(path: Path, length: int) -> str:
+    """Return the secret in a file; make one of `length` random bytes when there is none.
+
+    Two processes that start together agree: the file appears whole or not at all,
+    and the first to put it there wins.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _create(path, secrets.token_urlsafe(length))
+    return path.read_text().strip()
+
+
+def _create(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # the other process was first: its secret holds
+    finally:
+        draft.unlink()

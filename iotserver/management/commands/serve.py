@@ -1,0 +1,59 @@
+"""`manage.py serve`: everything a household needs, in the foreground."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, call_command
+
+from iotserver.first_run import read_or_create
+from iotserver.supervisor import Supervisor, watcher_command, web_command
+
+ADMIN_NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = "Prepare the database and run the web server and the watcher until Ctrl-C."
+    requires_system_checks = ()  # migrate and collectstatic run them
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        password = create_first_admin()
+        self._welcome(password)
+        sys.exit(Supervisor(web_command(), watcher_command()).run())
+
+    def _welcome(self, password: str | None) -> None:
+        self.stdout.write(f"\n  Dashboard   http://{_lan_address()}:{settings.PORT}/")
+        self.stdout.write(f"  Admin       http://{_lan_address()}:{settings.PORT}/admin/")
+        if password:
+            self.stdout.write(f"\n  Sign in as  {ADMIN_NAME}\n  Password    {password}")
+            self.stdout.write(f"  (shown this once; also in {settings.ADMIN_PASSWORD_FILE})")
+        self.stdout.write(f"\n  Data in     {settings.DATA_DIR}\n  Stop with   Ctrl-C\n")
+        self.stdout.flush()
+
+
+def create_first_admin() -> str | None:
+    """Create the admin with a generated password when there is no user at all."""
+    users = get_user_model()._default_manager
+    if users.exists():
+        return None
+    password = read_or_create(settings.ADMIN_PASSWORD_FILE, 12)
+    users.create_superuser(ADMIN_NAME, password=password)
+    return password
+
+
+def _lan_address() -> str:
+    """Return the address phones reach this machine at; asking the routing table sends nothing."""
+    if settings.HOST not in ("0.0.0.0", "::"):
+        return str(settings.HOST)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

@@ -1,0 +1,76 @@
+"""Which names this server answers to, and what pages may do."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.request import split_domain_port, validate_host
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Names that nobody outside a house can own (RFC 6762, RFC 8375, router habits).
+_HOUSEHOLD = [
+    "localhost",
+    ".localhost",
+    ".local",
+    ".home.arpa",
+    ".lan",
+    ".home",
+    ".internal",
+    ".fritz.box",
+    ".ts.net",
+]
+
+_POLICIES = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+        " form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class HouseholdHostMiddleware:
+    """Answers to addresses and names of the house's own network, and to ALLOWED_HOSTS.
+
+    Nothing has to be edited before the first reading, yet a foreign web site
+    cannot point a domain of its own at this server and read it (DNS rebinding).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        domain, _ = split_domain_port(request.META.get("HTTP_HOST", "localhost"))
+        if is_household_name(domain) or validate_host(domain, settings.EXTRA_HOSTS):
+            return self._get_response(request)
+        return HttpResponseBadRequest(
+            "This server does not know that name. If it is yours, add it to ALLOWED_HOSTS"
+            " in .env and restart.\n",
+            content_type="text/plain",
+        )
+
+
+def is_household_name(domain: str) -> bool:
+    """True for an IP address, a name without a dot, and the suffixes of home networks."""
+    try:
+        ipaddress.ip_address(domain.strip("[]"))
+    except ValueError:
+        return bool(domain) and ("." not in domain or validate_host(domain, _HOUSEHOLD))
+    return True
+
+
+class PolicyHeadersMiddleware:
+    """Nothing loads from anywhere else, and no script or style stands in a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        for name, value in _POLICIES.items():
+            response.headers.setdefault(name, value)
+        return response

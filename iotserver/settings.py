@@ -1,0 +1,190 @@
+"""Settings, all from the environment or an optional `.env`. `.env.example` explains each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from tzlocal import get_localzone_name
+
+from iotserver.first_run import read_or_create
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- the household ---------------------------------------------------------
+
+DATA_DIR = Path(env.str("DATA_DIR", default="data"))
+if not DATA_DIR.is_absolute():
+    DATA_DIR = BASE_DIR / DATA_DIR
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+TIME_ZONE = env.str("TIME_ZONE", default="") or get_localzone_name() or "UTC"
+DEFAULT_TEMPERATURE_UNIT = env.str("TEMPERATURE_UNIT", default="C")
+PUBLIC_DASHBOARD = env.bool("PUBLIC_DASHBOARD", default=False)
+MAX_SENSORS_PER_STATION = env.int("MAX_SENSORS_PER_STATION", default=16)
+MAX_READING_AGE_DAYS = env.int("MAX_READING_AGE_DAYS", default=366)
+
+# --- where and how it is served -------------------------------------------
+
+HOST = env.str("HOST", default="0.0.0.0")
+PORT = env.int("PORT", default=8000)
+HTTPS = env.bool("HTTPS", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+# Names of this house's network always work (iotserver.middleware); these are more.
+EXTRA_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = ["*"]  # iotserver.middleware.HouseholdHostMiddleware decides
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_create(DATA_DIR / "secret_key", 48)
+ADMIN_PASSWORD_FILE = DATA_DIR / "admin_password"
+
+WSGI_APPLICATION = "iotserver.wsgi.application"
+ASGI_APPLICATION = "iotserver.asgi.application"
+ROOT_URLCONF = "iotserver.urls"
+# A board's old HTTP client raises on a redirect and leaks a socket each time.
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "iotserver",
+    "alerts",
+    "readings",
+    "stations",
+    "firmware",
+    "rest_framework",
+    "drf_spectacular",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "iotserver.middleware.HouseholdHostMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "iotserver.middleware.PolicyHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database --------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")}
+# Under ASGI each request has a thread of its own, so a connection kept open
+# would never be used again. The ingest front keeps its one connection itself.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+# One transaction around each request would hold the only write lock while pages
+# render: 32 to 57 % of writes failed.
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # FULL: a Pi loses power, and what was acknowledged must be on the card.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            " PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- signing in --------------------------------------------------------------
+
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 365 * 86_400  # a phone on the kitchen table stays signed in
+
+# --- security ---------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^/*(update/+)?API_key=", r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+
+# --- language and files ------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "servestatic.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# --- API ----------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["iotserver.access.MayView"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "iotserver",
+    "DESCRIPTION": "The household's weather stations and what they measured.",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["iotserver.access.MayView"],
+}
+
+# --- logs -----------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "iotserver.logs.RedactKeys"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["redact"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Django's own console handler would print a line a second time, unredacted.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}

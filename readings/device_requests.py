@@ -1,0 +1,127 @@
+"""Device URLs, whatever server stands in front: one request in, one reply out.
+
+The ASGI front and the Django view both call this module, so a board cannot
+tell them apart. No session, no cookie, no redirect, no compression.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.conf import settings
+from django.db import connection
+from django.template.loader import render_to_string
+
+from readings.dialects import path as path_dialect
+from readings.ingest import settle
+from readings.measurements import Submission
+from readings.outcomes import Outcome, Refused, Stored
+from readings.times import now_ms
+from stations.auth import StationCache
+
+logger = logging.getLogger("readings.devices")
+
+BUSY = Refused(503, "busy, send again", "server busy")
+_GET_ONLY = Refused(405, "GET only", "wrong method")
+_PREFETCH = Refused(503, "prefetch not stored", "prefetch")
+_PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRequest:
+    """What the dialects need of an HTTP request. `headers` has lower-case names."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReply:
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+def read(request: DeviceRequest) -> Submission | Refused:
+    """Turn a request into a submission, or refuse it before anyone is asked."""
+    if request.method != "GET":
+        return _GET_ONLY
+    if any("prefetch" in request.headers.get(name, "") for name in _PREFETCH_HEADERS):
+        return _PREFETCH
+    try:
+        return path_dialect.parse(
+            request.path, request.query, now_ms(), settings.MAX_READING_AGE_DAYS * 86_400
+        )
+    except ValueError as error:
+        reason = str(error) if isinstance(error, path_dialect.Malformed) else "bad query"
+        return Refused(400, reason, "malformed path")
+
+
+def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
+    """Settle submissions; on any failure nothing is stored and every board is asked to resend."""
+    try:
+        return settle(cache, submissions)
+    except Exception:
+        logger.exception("%d readings could not be stored; boards will resend", len(submissions))
+        connection.close_if_unusable_or_obsolete()
+        return [BUSY] * len(submissions)
+
+
+def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
+    """Render the reply to an outcome: one line for a board, a page for a person."""
+    status, line = path_dialect.reply(outcome)
+    if isinstance(outcome, Refused):
+        _log_refusal(request, outcome)
+    headers = [("Allow", "GET")] if status == 405 else []
+    if "text/html" in request.headers.get("accept", ""):
+        return _reply(status, "text/html", _page(status, line, outcome), headers)
+    return _reply(status, "text/plain", line, headers)
+
+
+def _reply(status: int, kind: str, text: str, extra: list[tuple[str, str]]) -> DeviceReply:
+    body = text.encode()
+    headers = (
+        ("Content-Type", f"{kind}; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        # The key is in the address: no page may pass it on.
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
+        *extra,
+    )
+    return DeviceReply(status, body, headers)
+
+
+def _page(status: int, line: str, outcome: Outcome) -> str:
+    context = {
+        "is_stored": isinstance(outcome, Stored),
+        "outcome": outcome,
+        "reason": line,
+        "status": f"{status} {HTTPStatus(status).phrase}",
+    }
+    return render_to_string("readings/device_reply.html", context)
+
+
+def _log_refusal(request: DeviceRequest, refused: Refused) -> None:
+    """Say who was refused and why; the path carries a key and stays out of the log."""
+    who = refused.station or f"mac {_mac_of(request.path)!r}"
+    logger.warning(
+        "Refused a reading of %s from %s: %s (%s %s)",
+        who,
+        request.address,
+        refused.cause,
+        refused.status,
+        refused.reason,
+    )
+
+
+def _mac_of(path: str) -> str:
+    """Return the MAC a path claims, cut short: it comes from anyone."""
+    return path.partition("/mac=")[2].partition("/")[0][:20]

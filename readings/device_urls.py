@@ -1,0 +1,11 @@
+"""URLs for boards, kept apart from those for people."""
+
+from django.urls import re_path
+
+from readings import device_views
+
+urlpatterns = [
+    # /update/API_key=K/mac=M/field=N/data=V and the same without /update; a
+    # doubled slash in front and one behind, as boards in the field send them.
+    re_path(r"^/*(?:update/+)?(?P<rest>API_key=.*)$", device_views.path_update),
+]

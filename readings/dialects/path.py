@@ -1,0 +1,77 @@
+"""The path-encoded GET: /update/API_key=K/mac=M/field=N/data=V[/age=S][/seq=B-N].
+
+What boards have sent since the first tutorial. Pure: a request in, a
+`Submission` out; an outcome in, the exact reply out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from readings.measurements import Measurement, Submission, parse_sequence
+from readings.outcomes import Outcome, Stored
+from readings.times import SECOND_MS
+from readings.values import InvalidValue, parse_age_s, parse_field, parse_value
+from stations.wire import Credentials
+
+_PREFIX = "update/"
+_FIRST = "API_key="
+_REQUIRED = ("API_key", "mac", "field", "data")
+_OPTIONAL = ("age", "seq")
+
+
+class Malformed(ValueError):
+    """The path is not of this form. The message is the board's reply."""
+
+
+def is_ours(path: str) -> bool:
+    """True for a path that means this dialect, well formed or not."""
+    return path.lstrip("/").removeprefix(_PREFIX).lstrip("/").startswith(_FIRST)
+
+
+def parse(path: str, query: str, received_at: int, longest_age_s: int) -> Submission:
+    """Turn a decoded path and a raw query string into a submission.
+
+    Raises `Malformed` when parts are missing, doubled or out of order. A bad
+    value does not raise: it is told only to a board that proves who it is.
+    """
+    parts = _split(path)
+    credentials = Credentials(parts["API_key"], parts["mac"])
+    options = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=20))
+    options |= {name: parts[name] for name in _OPTIONAL if name in parts}
+    try:
+        measurement = _measurement(parts, options, received_at, longest_age_s)
+    except InvalidValue as error:
+        return Submission(credentials, refusal=str(error))
+    return Submission(credentials, (measurement,))
+
+
+def reply(outcome: Outcome) -> tuple[int, str]:
+    """Return the status and the one line that a board gets."""
+    return (200, "OK") if isinstance(outcome, Stored) else (outcome.status, outcome.reason)
+
+
+def _split(path: str) -> dict[str, str]:
+    """Split a path into its named parts, checking their order."""
+    pieces = path.strip("/").removeprefix(_PREFIX).strip("/").split("/")
+    names = [piece.partition("=")[0] for piece in pieces]
+    for expected, found in zip(_REQUIRED, names + [""] * 4, strict=False):
+        if expected != found:
+            raise Malformed(f"missing {expected}=")
+    extra = names[len(_REQUIRED) :]
+    if extra != [name for name in _OPTIONAL if name in extra]:
+        raise Malformed("only age=, seq= next")
+    return {piece.partition("=")[0]: piece.partition("=")[2] for piece in pieces}
+
+
+def _measurement(
+    parts: Mapping[str, str], options: Mapping[str, str], received_at: int, longest_age_s: int
+) -> Measurement:
+    age_s = parse_age_s(options["age"], longest_age_s) if "age" in options else 0
+    return Measurement(
+        field=parse_field(parts["field"]),
+        value=parse_value(parts["data"]),
+        measured_at=received_at - age_s * SECOND_MS,
+        sequence=parse_sequence(options["seq"]) if "seq" in options else None,
+    )

@@ -1,0 +1,201 @@
+"""The one write path: every dialect, API and importer records readings here.
+
+`record` writes readings, latest and summaries in one transaction, so that they
+cannot drift apart. `settle` puts authentication before it, in the same
+transaction, for requests that come from boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from readings import store, units
+from readings.locks import write_transaction
+from readings.measurements import Measurement, Submission
+from readings.outcomes import Outcome, Refused, Stored
+from readings.store import LatestRow, Row
+from readings.times import SECOND_MS, DayFinder, now_ms
+from stations import verbs
+from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
+from stations.models import Station
+
+
+class _RegistryChanged(Exception):
+    """A station changed between authentication and the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    sensor: SensorEntry
+    measurement: Measurement
+
+
+def record_readings(station: Station, measurements: Sequence[Measurement]) -> int:
+    """Store measurements of one station; return how many were new.
+
+    A measurement that is already there (same sensor and exact time, or a
+    sequence acknowledged before) changes nothing. Raises `TooManySensors`,
+    with nothing stored.
+    """
+    with write_transaction():
+        sensors: dict[int, SensorEntry] = {}
+        for field in {m.field for m in measurements}:
+            sensor = verbs.ensure_sensor(station.pk, field)
+            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+        return _record([_Entry(sensors[m.field], m) for m in measurements])
+
+
+def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
+    """Authenticate and store what boards sent, all in one transaction; one outcome each.
+
+    The outcomes may be told to the boards once this returns: everything is
+    committed by then.
+    """
+    cache.refresh()
+    while True:
+        admitted = [_admit(cache, submission) for submission in submissions]
+        refused = [one for one in admitted if isinstance(one, Refused)]
+        if len(refused) == len(admitted):
+            return list(refused)  # nobody may write: no need for the write lock
+        try:
+            return _write(cache, submissions, admitted)
+        except _RegistryChanged:
+            continue  # the cache is fresh now: ask it again who may write
+
+
+def _admit(cache: StationCache, submission: Submission) -> Writer | Refused:
+    writer = cache.authenticate(submission.credentials)
+    if isinstance(writer, Denied):
+        return Refused(403, "wrong key or MAC", writer.cause)
+    if submission.refusal:
+        return Refused(400, submission.refusal, "bad value", writer.name)
+    return writer
+
+
+def _write(
+    cache: StationCache, submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
+) -> list[Outcome]:
+    entries: list[_Entry] = []
+    with write_transaction():
+        if cache.refresh():
+            raise _RegistryChanged
+        outcomes = [
+            _prepare(writer, submission, entries) if isinstance(writer, Writer) else writer
+            for writer, submission in zip(admitted, submissions, strict=True)
+        ]
+        _record(entries)
+    return outcomes
+
+
+def _prepare(writer: Writer, submission: Submission, entries: list[_Entry]) -> Outcome:
+    """Add what a submission measured to `entries`; end a rotation that its key completes."""
+    if ends_rotation(writer, submission.credentials):
+        verbs.end_old_key(writer.station_id)
+    try:
+        entries += [_Entry(_sensor(writer, m.field), m) for m in submission.measurements]
+    except verbs.TooManySensors:
+        return Refused(400, "too many fields", "bad value", writer.name)
+    return Stored(writer.name, submission.measurements)
+
+
+def _sensor(writer: Writer, field: int) -> SensorEntry:
+    known = writer.sensors.get(field)
+    if known is not None:
+        return known
+    sensor = verbs.ensure_sensor(writer.station_id, field)
+    return SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+
+
+def _record(entries: Sequence[_Entry]) -> int:
+    """Write entries inside the caller's transaction; return how many were new."""
+    received_at = now_ms()
+    with connection.cursor() as cursor:
+        fresh = _without_resends(cursor, entries)
+        rows = _insert(cursor, fresh, received_at)
+        if fresh:
+            store.upsert_latest(cursor, _latest_rows(fresh, rows, received_at))
+        store.add_to_summaries(cursor, rows, DayFinder(ZoneInfo(settings.TIME_ZONE)))
+    return len(rows)
+
+
+def _without_resends(cursor: CursorWrapper, entries: Sequence[_Entry]) -> list[_Entry]:
+    """Leave out what was acknowledged before, known by its boot and number."""
+    numbered = {e.sensor.id for e in entries if e.measurement.sequence}
+    if not numbered:
+        return list(entries)
+    marks = store.last_sequences(cursor, sorted(numbered))
+    fresh = []
+    for entry in entries:
+        sequence = entry.measurement.sequence
+        if sequence is not None:
+            boot, number = marks.get(entry.sensor.id, ("", 0))
+            if boot == sequence.boot and sequence.number <= number:
+                continue
+            marks[entry.sensor.id] = (sequence.boot, sequence.number)
+        fresh.append(entry)
+    return fresh
+
+
+def _insert(cursor: CursorWrapper, entries: Sequence[_Entry], received_at: int) -> list[Row]:
+    """Insert entries and return the rows that are new."""
+    rows = [_row(entry, received_at) for entry in entries]
+    distinct = len({(row.sensor_id, row.measured_at) for row in rows})
+    if distinct == len(rows) and _insert_all_or_none(cursor, rows):
+        return rows
+    placed = (_insert_one(cursor, entry, row) for entry, row in zip(entries, rows, strict=True))
+    return [new for new in placed if new is not None]
+
+
+def _insert_all_or_none(cursor: CursorWrapper, rows: list[Row]) -> bool:
+    """Insert rows at one go; undo it and return False when a time was taken."""
+    if not rows:
+        return True
+    cursor.execute("SAVEPOINT batch")
+    is_complete = store.insert_all(cursor, rows) == len(rows)
+    if not is_complete:
+        cursor.execute("ROLLBACK TO SAVEPOINT batch")
+    cursor.execute("RELEASE SAVEPOINT batch")
+    return is_complete
+
+
+def _insert_one(cursor: CursorWrapper, entry: _Entry, row: Row) -> Row | None:
+    """Insert a row, on a tie a millisecond later; None when it is there already."""
+    placed = row
+    while not store.insert_one(cursor, placed):
+        if entry.measurement.is_exact:
+            return None
+        placed = placed._replace(measured_at=placed.measured_at + 1)
+    return placed
+
+
+def _row(entry: _Entry, received_at: int) -> Row:
+    sensor, measurement = entry.sensor, entry.measurement
+    value = units.to_canonical(measurement.value, sensor.quantity, sensor.unit)
+    delay_s = max(0, received_at - measurement.measured_at) // SECOND_MS
+    is_outlier = not units.is_physical(value, sensor.quantity)
+    return Row(sensor.id, measurement.measured_at, value, delay_s, is_outlier)
+
+
+def _latest_rows(
+    entries: Iterable[_Entry], rows: Iterable[Row], received_at: int
+) -> list[LatestRow]:
+    """Return one line per sensor heard of: its newest good value and last sequence."""
+    newest: dict[int, Row] = {}
+    for row in rows:
+        held = newest.get(row.sensor_id)
+        if not row.is_outlier and (held is None or row.measured_at >= held.measured_at):
+            newest[row.sensor_id] = row
+    last = {entry.sensor.id: entry.measurement.sequence for entry in entries}
+    found = []
+    for sensor_id, sequence in last.items():
+        row = newest.get(sensor_id)
+        boot, number = (sequence.boot, sequence.number) if sequence else ("", 0)
+        at, value = (row.measured_at, row.value) if row else (None, None)
+        found.append(LatestRow(sensor_id, at, value, received_at, boot, number))
+    return sorted(found)

@@ -1,0 +1,60 @@
+"""What a board reports, before anything is stored. Pure.
+
+Every dialect turns a request into a `Submission`; every way in, live or
+imported, hands its values on as `Measurement`s.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from readings.values import InvalidValue
+from stations.wire import Credentials
+
+_SEQUENCE = re.compile(r"([0-9a-z]{1,8})-([0-9]{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Which reading of which boot: how a resend is known for what it is."""
+
+    boot: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One value of one field.
+
+    `measured_at` is in milliseconds since the epoch. With `is_exact` a second
+    value for the same time is the same reading again; without, the time is our
+    own estimate and a tie moves on by a millisecond.
+    """
+
+    field: int
+    value: float
+    measured_at: int
+    is_exact: bool = False
+    sequence: Sequence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One request of one board: who it says it is, and what it measured.
+
+    `refusal` is the reason for which the measurements could not be read. It is
+    told only to a board that proves who it is.
+    """
+
+    credentials: Credentials
+    measurements: tuple[Measurement, ...] = ()
+    refusal: str = ""
+
+
+def parse_sequence(text: str) -> Sequence:
+    """Return `<boot>-<number>` as a `Sequence`."""
+    match = _SEQUENCE.fullmatch(text)
+    if match is None:
+        raise InvalidValue("bad seq: boot-number")
+    return Sequence(match[1], int(match[2]))

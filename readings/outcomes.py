@@ -1,0 +1,28 @@
+"""What became of a submission. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readings.measurements import Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Committed, now or by an earlier request that this one repeats."""
+
+    station: str
+    measurements: tuple[Measurement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was stored. `reason` is for the board, `cause` for the operator."""
+
+    status: int
+    reason: str
+    cause: str
+    station: str = ""
+
+
+Outcome = Stored | Refused

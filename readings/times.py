@@ -1,0 +1,63 @@
+"""Time as the database keeps it: whole milliseconds since 1970 in UTC. Pure."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime, tzinfo
+from datetime import time as clock_time
+
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def to_ms(moment: datetime) -> int:
+    """Return an aware datetime as milliseconds since the epoch."""
+    return round(moment.timestamp() * 1_000)
+
+
+def from_ms(ms: int) -> datetime:
+    """Return milliseconds since the epoch as an aware datetime in UTC."""
+    return datetime.fromtimestamp(ms / 1_000, UTC)
+
+
+def hour_of(ms: int) -> int:
+    """Return the number of the UTC hour since the epoch that `ms` falls in."""
+    return ms // HOUR_MS
+
+
+def day_of(ms: int, zone: tzinfo) -> int:
+    """Return the number of the local day since 1970-01-01 that `ms` falls in."""
+    return from_ms(ms).astimezone(zone).toordinal() - _EPOCH_ORDINAL
+
+
+def day_start_ms(day: int, zone: tzinfo) -> int:
+    """Return the local midnight that begins a day, in milliseconds since the epoch."""
+    midnight = datetime.combine(date_of(day), clock_time.min, zone)
+    return to_ms(midnight)
+
+
+def date_of(day: int) -> date:
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+class DayFinder:
+    """`day_of` for many times in a row: remembers the bounds of the last day asked for."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._day, self._start, self._end = 0, 0, 0
+
+    def __call__(self, ms: int) -> int:
+        if not self._start <= ms < self._end:
+            self._day = day_of(ms, self._zone)
+            self._start = day_start_ms(self._day, self._zone)
+            self._end = day_start_ms(self._day + 1, self._zone)
+        return self._day

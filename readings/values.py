@@ -1,0 +1,48 @@
+"""Numbers as boards write them. Pure.
+
+Python's `float()` and `int()` take far too much: `nan`, `1_000`, Arabic digits,
+blanks. Only plain ASCII decimals pass here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from stations.wire import FIELD_MAX, FIELD_MIN
+
+MAX_MAGNITUDE = 1e12
+_LONGEST = 32
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
+
+
+class InvalidValue(ValueError):
+    """Text that is not what it should be. Its message is the board's reply."""
+
+
+def parse_value(text: str) -> float:
+    """Return a finite decimal number such as `21.5`, `-3` or `1.2e1`."""
+    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
+        raise InvalidValue("bad data: number")
+    value = float(text)
+    if not math.isfinite(value) or abs(value) > MAX_MAGNITUDE:
+        raise InvalidValue("bad data: too large")
+    return value + 0.0  # -0.0 becomes 0.0
+
+
+def parse_field(text: str) -> int:
+    """Return a field number, 1 to 99."""
+    if not _DIGITS.fullmatch(text) or not FIELD_MIN <= int(text) <= FIELD_MAX:
+        raise InvalidValue(f"bad field: {FIELD_MIN}-{FIELD_MAX}")
+    return int(text)
+
+
+def parse_age_s(text: str, longest_s: int) -> int:
+    """Return an age in whole seconds, at most `longest_s`."""
+    if not _DIGITS.fullmatch(text):
+        raise InvalidValue("bad age: seconds")
+    if int(text) > longest_s:
+        raise InvalidValue("bad age: too old")
+    return int(text)

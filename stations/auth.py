@@ -1,0 +1,105 @@
+"""Is this board registered? Answered from memory, checked against the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stations import keys
+from stations.mac import InvalidMac, canonical_mac
+from stations.models import Registry, Sensor, Station
+from stations.wire import Credentials
+
+Cause = Literal["unknown station", "wrong key", "inactive station"]
+
+# Compared with when the station is unknown, so that the answer takes as long.
+_NOBODY = keys.digest("")
+
+
+@dataclass(frozen=True, slots=True)
+class SensorEntry:
+    id: int
+    quantity: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A station as the ingest path knows it."""
+
+    station_id: int
+    name: str
+    key_digest: str
+    old_key_digest: str
+    is_active: bool
+    sensors: dict[int, SensorEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Why a board may not write. For the operator: the board gets one answer for all."""
+
+    cause: Cause
+
+
+class StationCache:
+    """Every registered station, held in memory by one worker.
+
+    `refresh` costs one indexed SELECT of one number while nothing changed.
+    """
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._writers: dict[str, Writer] = {}
+
+    def refresh(self) -> bool:
+        """Reload when any process changed a station, key or sensor; True if it did."""
+        version = Registry.objects.values_list("version", flat=True).filter(pk=1).first() or 0
+        if version == self._version:
+            return False
+        self._writers, self._version = _load_writers(), version
+        return True
+
+    def authenticate(self, credentials: Credentials) -> Writer | Denied:
+        """Return the station these credentials belong to, or why they do not."""
+        writer = self._find(credentials.mac)
+        offered = keys.digest(credentials.key)
+        if writer is None:
+            keys.matches(offered, _NOBODY)
+            return Denied("unknown station")
+        is_current = keys.matches(offered, writer.key_digest)
+        is_old = keys.matches(offered, writer.old_key_digest or _NOBODY)
+        if not is_current and not (is_old and writer.old_key_digest):
+            return Denied("wrong key")
+        return writer if writer.is_active else Denied("inactive station")
+
+    def _find(self, mac: str) -> Writer | None:
+        try:
+            return self._writers.get(canonical_mac(mac))
+        except InvalidMac:
+            return None
+
+
+def ends_rotation(writer: Writer, credentials: Credentials) -> bool:
+    """True when a board uses its new key while the old one is still good."""
+    return bool(writer.old_key_digest) and keys.matches(
+        keys.digest(credentials.key), writer.key_digest
+    )
+
+
+def _load_writers() -> dict[str, Writer]:
+    sensors: dict[int, dict[int, SensorEntry]] = {}
+    for sensor in Sensor.objects.all():
+        entry = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+        sensors.setdefault(sensor.station_id, {})[sensor.field] = entry
+    return {
+        station.mac: Writer(
+            station.pk,
+            station.name,
+            station.key_digest,
+            station.old_key_digest,
+            station.is_active,
+            sensors.get(station.pk, {}),
+        )
+        for station in Station.objects.all()
+    }

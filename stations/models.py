@@ -1,0 +1,171 @@
+"""Who may write: stations and what each of their sensors measures."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import F
+
+from stations.mac import InvalidMac, canonical_mac
+from stations.wire import FIELD_MAX, FIELD_MIN
+
+_Model = TypeVar("_Model", bound=models.Model, covariant=True)
+
+
+class Placement(models.TextChoices):
+    INDOOR = "indoor", "Indoor"
+    OUTDOOR = "outdoor", "Outdoor"
+    OTHER = "other", "Other"
+
+
+class Quantity(models.TextChoices):
+    TEMPERATURE = "temperature", "Temperature"
+    HUMIDITY = "humidity", "Relative humidity"
+    PRESSURE = "pressure", "Air pressure"
+    WIND_SPEED = "wind_speed", "Wind speed"
+    RAIN = "rain", "Rain"
+    OTHER = "other", "Other"
+
+
+class Registry(models.Model):
+    """One row that counts every change to who may write.
+
+    Each worker keeps the stations in memory and compares this number before
+    it trusts its copy, so a revoked key stops everywhere with the next request.
+    """
+
+    version = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+    @classmethod
+    def touch(cls) -> None:
+        if not cls.objects.filter(pk=1).update(version=F("version") + 1):
+            cls.objects.create(pk=1, version=1)
+
+
+class Registered(models.Model):
+    """A row the workers hold a copy of: saving or deleting it says so."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():  # nobody sees the change without its version
+            super().save(*args, **kwargs)
+            Registry.touch()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            Registry.touch()
+        return deleted
+
+
+class RegisteredQuerySet(models.QuerySet[_Model]):
+    def update(self, **kwargs: Any) -> int:
+        with transaction.atomic():
+            updated = super().update(**kwargs)
+            Registry.touch()
+        return updated
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            deleted = super().delete()
+            Registry.touch()
+        return deleted
+
+
+class Station(Registered):
+    """A registered device that may write readings."""
+
+    name = models.CharField(max_length=60, unique=True, help_text="What the family calls it.")
+    mac = models.CharField(
+        "MAC address",
+        max_length=17,
+        unique=True,
+        help_text="The board's network address, e.g. 5c:cf:7f:0a:1b:2c. It is not a secret.",
+    )
+    placement = models.CharField(max_length=7, choices=Placement.choices, default=Placement.INDOOR)
+    expected_interval_s = models.PositiveIntegerField(
+        "expected interval (seconds)",
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(86_400)],
+        help_text="How often it posts. It counts as silent after five missed posts.",
+    )
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Readings of an inactive station are refused."
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    key_digest = models.CharField(max_length=64, editable=False)
+    key_hint = models.CharField("key", max_length=12, editable=False)
+    key_created_at = models.DateTimeField(editable=False)
+    # The key before the last rotation, valid until the new one is first used.
+    old_key_digest = models.CharField(max_length=64, blank=True, editable=False)
+    old_key_hint = models.CharField("old key", max_length=12, blank=True, editable=False)
+
+    objects = RegisteredQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                name="station_interval_is_positive", condition=models.Q(expected_interval_s__gt=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        try:
+            self.mac = canonical_mac(self.mac)
+        except InvalidMac as error:
+            raise ValidationError({"mac": str(error)}) from error
+
+    @property
+    def is_rotating(self) -> bool:
+        """True while a replaced key is still good."""
+        return bool(self.old_key_digest)
+
+
+class Sensor(Registered):
+    """One measured quantity of a station; `field` is its number on the wire."""
+
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="sensors")
+    field = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(FIELD_MIN), MaxValueValidator(FIELD_MAX)],
+        help_text="Its number in the URL: field=1.",
+    )
+    quantity = models.CharField(max_length=12, choices=Quantity.choices)
+    unit = models.CharField(
+        max_length=12,
+        blank=True,
+        help_text="What the board sends: C or F, %, hPa, m/s, mm. Stored as C, %, hPa, m/s, mm.",
+    )
+    label = models.CharField(max_length=40, blank=True, help_text="Shown instead of the quantity.")
+
+    objects = RegisteredQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("field",)
+        constraints = (
+            models.UniqueConstraint(name="one_sensor_per_field", fields=("station", "field")),
+            models.CheckConstraint(
+                name="sensor_field_in_range",
+                condition=models.Q(field__gte=FIELD_MIN, field__lte=FIELD_MAX),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.title}"
+
+    @property
+    def title(self) -> str:
+        return self.label or self.get_quantity_display()

@@ -1,0 +1,114 @@
+"""What can be done to a station. The only place that writes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from stations import keys
+from stations.mac import canonical_mac
+from stations.models import Placement, Quantity, Sensor, Station
+
+_DEFAULTS_BY_FIELD = {1: (Quantity.TEMPERATURE, "C"), 2: (Quantity.HUMIDITY, "%")}
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A station and the API key it was just given. The key is never seen again."""
+
+    station: Station
+    api_key: str
+
+
+class TooManySensors(Exception):
+    """A station posted to more fields than it may have."""
+
+
+def register_station(
+    name: str,
+    mac: str,
+    *,
+    placement: str = Placement.INDOOR,
+    api_key: str = "",
+    interval_s: int = 60,
+    is_demo: bool = False,
+) -> NewKey:
+    """Register a station, with a generated key or one typed in for a flashed board.
+
+    Raises `InvalidKey`, or `ValidationError` naming the field that is wrong
+    (the name or MAC is taken, the MAC is not one, ...).
+    """
+    station = Station(
+        name=name,
+        mac=mac,
+        placement=placement,
+        expected_interval_s=interval_s,
+        is_demo=is_demo,
+    )
+    key = give_first_key(station, api_key)
+    station.full_clean()
+    station.save()
+    return NewKey(station, key)
+
+
+def give_first_key(station: Station, api_key: str = "") -> str:
+    """Set the key of a station not saved yet and return it."""
+    key = keys.check_typed_key(api_key) if api_key else keys.generate_key()
+    _set_key(station, key)
+    return key
+
+
+def rotate_key(station: Station, api_key: str = "") -> NewKey:
+    """Give a station a new key; the one in use stays good until the new one is used.
+
+    Rotating twice keeps the key the board really has: the one in use before
+    the first rotation, since the key in between was never seen.
+    """
+    key = keys.check_typed_key(api_key) if api_key else keys.generate_key()
+    with transaction.atomic():
+        fresh = Station.objects.select_for_update().get(pk=station.pk)
+        if not fresh.is_rotating:
+            fresh.old_key_digest, fresh.old_key_hint = fresh.key_digest, fresh.key_hint
+        _set_key(fresh, key)
+        fresh.save()
+    return NewKey(fresh, key)
+
+
+def end_old_key(station_id: int) -> None:
+    """Stop accepting the key that a rotation replaced."""
+    Station.objects.filter(pk=station_id).update(old_key_digest="", old_key_hint="")
+
+
+def find_station(identifier: str) -> Station:
+    """Return the station of that name or MAC address, or raise `Station.DoesNotExist`."""
+    by_name = Station.objects.filter(name=identifier).first()
+    if by_name is not None:
+        return by_name
+    try:
+        return Station.objects.get(mac=canonical_mac(identifier))
+    except ValueError as error:
+        raise Station.DoesNotExist(f"No station is called {identifier!r}.") from error
+
+
+def ensure_sensor(station_id: int, field: int) -> Sensor:
+    """Return the sensor of a field, made on the first reading that names it.
+
+    Raises `TooManySensors` beyond `settings.MAX_SENSORS_PER_STATION`: a board
+    with a bug must not fill the dashboard.
+    """
+    known = Sensor.objects.filter(station_id=station_id)
+    found = known.filter(field=field).first()
+    if found is not None:
+        return found
+    if known.count() >= settings.MAX_SENSORS_PER_STATION:
+        raise TooManySensors
+    quantity, unit = _DEFAULTS_BY_FIELD.get(field, (Quantity.OTHER, ""))
+    return Sensor.objects.create(station_id=station_id, field=field, quantity=quantity, unit=unit)
+
+
+def _set_key(station: Station, key: str) -> None:
+    station.key_digest, station.key_hint = keys.digest(key), keys.hint(key)
+    station.key_created_at = timezone.now()
