@@ -194,8 +194,8 @@ def _latest_rows(
     last = {entry.sensor.id: entry.measurement.sequence for entry in entries}
     found = []
     for sensor_id, sequence in last.items():
-        row = newest.get(sensor_id)
+        best = newest.get(sensor_id)
         boot, number = (sequence.boot, sequence.number) if sequence else ("", 0)
-        at, value = (row.measured_at, row.value) if row else (None, None)
+        at, value = (best.measured_at, best.value) if best else (None, None)
         found.append(LatestRow(sensor_id, at, value, received_at, boot, number))
     return sorted(found)
