@@ -158,7 +158,7 @@ STORAGES = {
 # --- API ----------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["iotserver.access.MayView"],
+    "DEFAULT_PERMISSION_CLASSES": ["readings.access.MayView"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -167,7 +167,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "iotserver",
     "DESCRIPTION": "The household's weather stations and what they measured.",
     "VERSION": "1",
-    "SERVE_PERMISSIONS": ["iotserver.access.MayView"],
+    "SERVE_PERMISSIONS": ["readings.access.MayView"],
 }
 
 # --- logs -----------------------------------------------------------------------

@@ -19,7 +19,7 @@ from readings.dialects import path as path_dialect
 from readings.ingest import settle
 from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused, Stored
-from readings.times import now_ms
+from readings.times import from_ms, now_ms
 from stations.auth import StationCache
 
 logger = logging.getLogger("readings.devices")
@@ -27,6 +27,14 @@ logger = logging.getLogger("readings.devices")
 BUSY = Refused(503, "busy, send again", "server busy")
 _GET_ONLY = Refused(405, "GET only", "wrong method")
 _PREFETCH = Refused(503, "prefetch not stored", "prefetch")
+# What a person reads who opens a device URL in a browser.
+_EXPLANATIONS = {
+    400: "The address is not complete. It should look like"
+    " /update/API_key=KEY/mac=MAC/field=1/data=21.5",
+    403: "This key and MAC address do not belong to an active station."
+    " Compare both with the station's page in the admin.",
+    503: "The server could not store it just now. Load the page again.",
+}
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
 
 
@@ -100,12 +108,14 @@ def _reply(status: int, kind: str, text: str, extra: list[tuple[str, str]]) -> D
 
 
 def _page(status: int, line: str, outcome: Outcome) -> str:
-    context = {
-        "is_stored": isinstance(outcome, Stored),
+    context: dict[str, object] = {
         "outcome": outcome,
         "reason": line,
         "status": f"{status} {HTTPStatus(status).phrase}",
+        "explanation": _EXPLANATIONS.get(status, ""),
     }
+    if isinstance(outcome, Stored):
+        context |= {"is_stored": True, "measured_at": from_ms(outcome.measurements[0].measured_at)}
     return render_to_string("readings/device_reply.html", context)
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
+from collections.abc import Sequence
 
-from readings.times import SECOND_MS
-from stations.models import Station
+from django.db.models import Avg, Max, Prefetch, Q
+
+from readings.models import DaySummary, HourSummary, Reading
+from readings.times import MINUTE_MS, SECOND_MS, hour_of
+from stations.models import Sensor, Station
 from stations.state import State, state_after
+
+# Two windows whose middles lie 55 minutes apart: enough to tell a trend from noise.
+_RECENT_MS, _EARLIER_MS, _TREND_MS = 10 * MINUTE_MS, 50 * MINUTE_MS, 70 * MINUTE_MS
+_BETWEEN_HOURS = 55 / 60
 
 
 def station_states(now: int) -> dict[str, State]:
@@ -23,3 +30,50 @@ def station_states(now: int) -> dict[str, State]:
 def quiet_seconds(heard_at: int | None, now: int) -> float | None:
     """Return how long ago something was heard, None for never."""
     return None if heard_at is None else max(0, now - heard_at) / SECOND_MS
+
+
+def stations_for_dashboard() -> list[Station]:
+    """Return active stations with their sensors and latest values, in two queries."""
+    sensors = Prefetch("sensors", Sensor.objects.select_related("latest"))
+    return list(Station.objects.filter(is_active=True).prefetch_related(sensors))
+
+
+def summaries_of_day(sensor_ids: Sequence[int], day: int) -> dict[int, DaySummary]:
+    """Return the summary of one local day by sensor."""
+    found = DaySummary.objects.filter(sensor_id__in=sensor_ids, period=day)
+    return {summary.sensor_id: summary for summary in found}
+
+
+def summaries_of_hours(
+    sensor_ids: Sequence[int], since: int, until: int
+) -> dict[int, list[HourSummary]]:
+    """Return the hours between two times by sensor, oldest first."""
+    found = HourSummary.objects.filter(
+        sensor_id__in=sensor_ids, period__gte=hour_of(since), period__lte=hour_of(until)
+    ).order_by("period")
+    by_sensor: dict[int, list[HourSummary]] = {}
+    for summary in found:
+        by_sensor.setdefault(summary.sensor_id, []).append(summary)
+    return by_sensor
+
+
+def trends(sensor_ids: Sequence[int], now: int) -> dict[int, float]:
+    """Return the change per hour by sensor, for those with readings enough to tell."""
+    means = (
+        Reading.objects.filter(
+            sensor_id__in=sensor_ids,
+            measured_at__gt=now - _TREND_MS,
+            measured_at__lte=now,
+            is_outlier=False,
+        )
+        .values("sensor_id")
+        .annotate(
+            recent=Avg("value", filter=Q(measured_at__gt=now - _RECENT_MS)),
+            earlier=Avg("value", filter=Q(measured_at__lte=now - _EARLIER_MS)),
+        )
+    )
+    return {
+        row["sensor_id"]: (row["recent"] - row["earlier"]) / _BETWEEN_HOURS
+        for row in means
+        if row["recent"] is not None and row["earlier"] is not None
+    }

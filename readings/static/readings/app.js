@@ -1,0 +1,44 @@
+// Keeps "3 minutes ago" true, refreshes when the page comes back into view,
+// and says so when the server cannot be reached. htmx does the refreshing.
+"use strict";
+
+const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"]];
+
+function ago(seconds) {
+  for (const [size, name] of UNITS) {
+    const count = Math.floor(seconds / size);
+    if (count) return `${count} ${name}${count > 1 ? "s" : ""} ago`;
+  }
+  return "just now";
+}
+
+function updateTimes() {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const text = ago(Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1000));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+let reachedAt = new Date();
+
+function showOffline() {
+  const note = document.querySelector(".offline");
+  const clock = reachedAt.toTimeString().slice(0, 5);
+  note.textContent = `No connection to the server. These values are as of ${clock}.`;
+  note.hidden = false;
+}
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const status = event.detail.xhr.status;
+  if (status === 0 || status >= 500) return showOffline();
+  reachedAt = new Date();
+  document.querySelector(".offline").hidden = true;
+  updateTimes();
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.body.dispatchEvent(new Event("visible-again"));
+});
+
+setInterval(updateTimes, 10000);
+updateTimes();
