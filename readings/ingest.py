@@ -36,19 +36,23 @@ class _Entry:
     measurement: Measurement
 
 
-def record_readings(station: Station, measurements: Sequence[Measurement]) -> int:
+def record_readings(
+    station: Station, measurements: Sequence[Measurement], *, is_history: bool = False
+) -> int:
     """Store measurements of one station; return how many were new.
 
     A measurement that is already there (same sensor and exact time, or a
-    sequence acknowledged before) changes nothing. Raises `TooManySensors`,
-    with nothing stored.
+    sequence acknowledged before) changes nothing. History counts as received
+    when it was measured: it is never late, and makes no silent station live.
+    Raises `TooManySensors`, with nothing stored.
     """
     with write_transaction():
         sensors: dict[int, SensorEntry] = {}
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
             sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
-        return _record([_Entry(sensors[m.field], m) for m in measurements])
+        entries = [_Entry(sensors[m.field], m) for m in measurements]
+        return _record(entries, None if is_history else now_ms())
 
 
 def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -89,7 +93,7 @@ def _write(
             _prepare(writer, submission, entries) if isinstance(writer, Writer) else writer
             for writer, submission in zip(admitted, submissions, strict=True)
         ]
-        _record(entries)
+        _record(entries, now_ms())
     return outcomes
 
 
@@ -112,9 +116,11 @@ def _sensor(writer: Writer, field: int) -> SensorEntry:
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
 
 
-def _record(entries: Sequence[_Entry]) -> int:
-    """Write entries inside the caller's transaction; return how many were new."""
-    received_at = now_ms()
+def _record(entries: Sequence[_Entry], received_at: int | None) -> int:
+    """Write entries inside the caller's transaction; return how many were new.
+
+    `received_at` is None for what was received when it was measured.
+    """
     with connection.cursor() as cursor:
         fresh = _without_resends(cursor, entries)
         rows = _insert(cursor, fresh, received_at)
@@ -142,7 +148,7 @@ def _without_resends(cursor: CursorWrapper, entries: Sequence[_Entry]) -> list[_
     return fresh
 
 
-def _insert(cursor: CursorWrapper, entries: Sequence[_Entry], received_at: int) -> list[Row]:
+def _insert(cursor: CursorWrapper, entries: Sequence[_Entry], received_at: int | None) -> list[Row]:
     """Insert entries and return the rows that are new."""
     rows = [_row(entry, received_at) for entry in entries]
     distinct = len({(row.sensor_id, row.measured_at) for row in rows})
@@ -174,16 +180,17 @@ def _insert_one(cursor: CursorWrapper, entry: _Entry, row: Row) -> Row | None:
     return placed
 
 
-def _row(entry: _Entry, received_at: int) -> Row:
+def _row(entry: _Entry, received_at: int | None) -> Row:
     sensor, measurement = entry.sensor, entry.measurement
     value = units.to_canonical(measurement.value, sensor.quantity, sensor.unit)
-    delay_s = max(0, received_at - measurement.measured_at) // SECOND_MS
+    at = measurement.measured_at
+    delay_s = 0 if received_at is None else max(0, received_at - at) // SECOND_MS
     is_outlier = not units.is_physical(value, sensor.quantity)
-    return Row(sensor.id, measurement.measured_at, value, delay_s, is_outlier)
+    return Row(sensor.id, at, value, delay_s, is_outlier)
 
 
 def _latest_rows(
-    entries: Iterable[_Entry], rows: Iterable[Row], received_at: int
+    entries: Iterable[_Entry], rows: Iterable[Row], received_at: int | None
 ) -> list[LatestRow]:
     """Return one line per sensor heard of: its newest good value and last sequence."""
     newest: dict[int, Row] = {}

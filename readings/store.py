@@ -46,14 +46,17 @@ _INSERT = """
 INSERT INTO readings_reading (sensor_id, measured_at, value, delay_s, is_outlier)
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
+# Of equal extremes the earliest is named, whatever order they arrive in.
 _SUMMARISE = """
 INSERT INTO {table} AS held (sensor_id, period, count, sum, min, max, min_at, max_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (sensor_id, period) DO UPDATE SET
   count = held.count + excluded.count,
   sum = held.sum + excluded.sum,
-  min_at = CASE WHEN excluded.min < held.min THEN excluded.min_at ELSE held.min_at END,
-  max_at = CASE WHEN excluded.max > held.max THEN excluded.max_at ELSE held.max_at END,
+  min_at = CASE WHEN (excluded.min, excluded.min_at) < (held.min, held.min_at)
+           THEN excluded.min_at ELSE held.min_at END,
+  max_at = CASE WHEN (excluded.max, held.max_at) > (held.max, excluded.max_at)
+           THEN excluded.max_at ELSE held.max_at END,
   min = CASE WHEN excluded.min < held.min THEN excluded.min ELSE held.min END,
   max = CASE WHEN excluded.max > held.max THEN excluded.max ELSE held.max END"""
 
@@ -123,7 +126,8 @@ def _first(row: Row, period: int) -> Digest:
 
 
 def _merged(held: Digest, row: Row) -> Digest:
-    is_lower, is_higher = row.value < held.min, row.value > held.max
+    is_lower = (row.value, row.measured_at) < (held.min, held.min_at)
+    is_higher = (row.value, held.max_at) > (held.max, row.measured_at)
     return Digest(
         held.sensor_id,
         held.period,
