@@ -133,7 +133,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers then send "Origin: null" with forms, which CSRF refuses.
+# Device URLs, whose address carries a key, send "no-referrer" themselves.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # --- language and files ------------------------------------------------------
@@ -158,7 +160,7 @@ STORAGES = {
 # --- API ----------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["readings.access.MayView"],
+    "DEFAULT_PERMISSION_CLASSES": ["readings.permissions.MayView"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -167,7 +169,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "iotserver",
     "DESCRIPTION": "The household's weather stations and what they measured.",
     "VERSION": "1",
-    "SERVE_PERMISSIONS": ["readings.access.MayView"],
+    "SERVE_PERMISSIONS": ["readings.permissions.MayView"],
 }
 
 # --- logs -----------------------------------------------------------------------

@@ -1,13 +1,22 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
+from django.http import HttpRequest, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 from iotserver import health
+
+
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Browsers ask for it on pages that name no icon, the admin's among them."""
+    return HttpResponseRedirect(static("iotserver/icon.svg"))
+
 
 urlpatterns = [
     path("", include("readings.device_urls")),
     path("", include("readings.urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("favicon.ico", favicon),
     path(
         "sign-in/",
         auth_views.LoginView.as_view(

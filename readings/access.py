@@ -8,14 +8,11 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from rest_framework.permissions import SAFE_METHODS, BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def may_view(request: HttpRequest | Request) -> bool:
+def may_view(request: HttpRequest) -> bool:
     """True for a household member, and for everyone when the dashboard is public."""
     return settings.PUBLIC_DASHBOARD or bool(request.user and request.user.is_authenticated)
 
@@ -32,12 +29,3 @@ def viewer_required(view: View) -> View:
         return redirect_to_login(request.get_full_path())
 
     return guarded
-
-
-class MayView(BasePermission):
-    """The API's form of `may_view`: reading only."""
-
-    message = "Sign in at /sign-in/ first."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in SAFE_METHODS and may_view(request)

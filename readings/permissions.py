@@ -1,0 +1,22 @@
+"""Who may use the API: whoever may look at the dashboard, and only to look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from readings.access import may_view
+
+if TYPE_CHECKING:  # importing it here would ask for this module's class too early
+    from rest_framework.views import APIView
+
+
+class MayView(BasePermission):
+    """Reading is for the household; nothing is written through this permission."""
+
+    message = "Sign in at /sign-in/ first."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS and may_view(request)
