@@ -1,1 +1,36 @@
 """Fixtures that more than one room's tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from readings import device_views
+from stations.auth import StationCache
+from tests.serving import Server, running_server
+
+
+class StartServer(Protocol):
+    def __call__(self, **env: str) -> Server: ...
+
+
+@pytest.fixture(autouse=True)
+def _forget_stations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rolled back test takes the registry's version back with it; no cache may outlive that."""
+    monkeypatch.setattr(device_views, "_cache", StationCache())
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Starts real servers of this test, e.g. `start_server(PUBLIC_DASHBOARD="true")`."""
+    with ExitStack() as stack:
+        folders = (tmp_path / f"server-{number}" for number in range(1, 100))
+
+        def start(**env: str) -> Server:
+            return stack.enter_context(running_server(next(folders), **env))
+
+        yield start

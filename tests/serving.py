@@ -1,0 +1,193 @@
+"""The real server, `manage.py serve`, as a process of its own for one test.
+
+    with running_server(tmp_path, PUBLIC_DASHBOARD="true") as server:
+        key = json.loads(server.manage("add_station", "Attic", "--mac", MAC, "--json"))["api_key"]
+        urlopen(f"{server.url}/update/API_key={key}/mac={MAC}/field=1/data=21.5")
+        with server.database() as database:
+            database.execute("SELECT value FROM readings_reading").fetchall()
+
+The database is a SQLite file in a folder of its own, whatever the suite runs on.
+`kill()` and `start()` again model a power cut; the port and the data stay.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+_MANAGE = [sys.executable, str(_ROOT / "manage.py")]
+_UP_WITHIN_S = 60
+_DOWN_WITHIN_S = 30
+_POLL_S = 0.05
+_TAIL = 4_000  # characters of the log that a failure shows
+# Below the range that outgoing connections take their ports from.
+_PORTS = range(20_000, 32_768)
+
+
+class Server:
+    """One server, started and stopped by the test that made it."""
+
+    def __init__(self, folder: Path, port: int, env: dict[str, str]) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.data_dir = folder / "data"
+        self._log_file = folder / "server.log"
+        inherited = {n: v for n, v in os.environ.items() if n not in ("DATABASE_URL", "DEBUG")}
+        own = {"DATA_DIR": str(self.data_dir), "HOST": "127.0.0.1", "PORT": str(port)}
+        self._env = inherited | {"DJANGO_SETTINGS_MODULE": "iotserver.settings"} | own | env
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it can store a reading."""
+        with self._log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_MANAGE, "serve"], cwd=_ROOT, env=self._env, stdout=log, stderr=log
+            )
+        _wait_until(self._is_up, _UP_WITHIN_S, self.log)
+
+    def stop(self) -> None:
+        """Stop it as systemd would, with SIGTERM; does nothing when it is down."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End supervisor, master, workers and watcher at once, as a power cut does."""
+        self._end(signal.SIGKILL)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on its data; return what it printed."""
+        done = subprocess.run(
+            [*_MANAGE, *arguments], env=self._env, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """Open its SQLite file for reading."""
+        uri = f"file:{self.data_dir}/db.sqlite3?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            yield connection
+
+    def count_readings(self) -> int:
+        with self.database() as database:
+            return int(database.execute("SELECT count(*) FROM readings_reading").fetchone()[0])
+
+    def log(self) -> str:
+        """Return everything it has printed so far."""
+        return self._log_file.read_text()
+
+    def _is_up(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise AssertionError(f"The server ended on its own:\n{self.log()[-_TAIL:]}")
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with closing(connection):
+            try:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == 200
+            except (OSError, http.client.HTTPException):
+                return False
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is None:
+            return
+        family = [self._process.pid, *_descendants(self._process.pid)]
+        targets = family if number == signal.SIGKILL else [self._process.pid]
+        for pid in targets:
+            _signal(pid, number)
+        try:
+            self._process.wait(_DOWN_WITHIN_S)
+        finally:
+            self._process = None
+            for pid in family:  # none may outlive the test, however it went
+                _signal(pid, signal.SIGKILL)
+        _wait_until(lambda: not any(_is_alive(pid) for pid in family), _DOWN_WITHIN_S, self.log)
+
+
+@contextmanager
+def running_server(folder: Path, **env: str) -> Iterator[Server]:
+    """Start a server with its data in `folder`; further arguments are its environment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _free_port() as port:
+        server = Server(folder, port, env)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _free_port() -> Iterator[int]:
+    """Claim a port that nobody listens on.
+
+    The claim is the UDP port of the same number: it keeps every other test worker
+    off, also before the server listens and while it is down.
+    """
+    for port in random.sample(_PORTS, 200):
+        with socket.socket(type=socket.SOCK_DGRAM) as claim:
+            if _can_bind(claim, port) and _is_free(port):
+                yield port
+                return
+    raise AssertionError("no free port")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return _can_bind(probe, port)
+
+
+def _can_bind(endpoint: socket.socket, port: int) -> bool:
+    try:
+        endpoint.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+def _wait_until(is_done: Callable[[], bool], within_s: float, log: Callable[[], str]) -> None:
+    """Ask again and again, for there is nothing to await in another process tree."""
+    deadline = time.monotonic() + within_s
+    while not is_done():
+        assert time.monotonic() < deadline, f"Waited {within_s} s in vain:\n{log()[-_TAIL:]}"
+        time.sleep(_POLL_S)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes below one, read from /proc: children have sessions of their own."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # ended meanwhile
+        children.setdefault(parent, []).append(int(stat.parent.name))
+    found = list(children.get(pid, []))
+    for child in found:
+        found += children.get(child, [])
+    return found
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"  # a zombie waits for init to collect it, and does nothing
