@@ -198,11 +198,12 @@ def _latest_rows(
         held = newest.get(row.sensor_id)
         if not row.is_outlier and (held is None or row.measured_at >= held.measured_at):
             newest[row.sensor_id] = row
-    last = {entry.sensor.id: entry.measurement.sequence for entry in entries}
+    last = {entry.sensor.id: entry.measurement for entry in entries}
     found = []
-    for sensor_id, sequence in last.items():
-        best = newest.get(sensor_id)
+    for sensor_id, measurement in last.items():
+        best, sequence = newest.get(sensor_id), measurement.sequence
         boot, number = (sequence.boot, sequence.number) if sequence else ("", 0)
         at, value = (best.measured_at, best.value) if best else (None, None)
-        found.append(LatestRow(sensor_id, at, value, received_at, boot, number))
+        heard_at = (best or measurement).measured_at if received_at is None else received_at
+        found.append(LatestRow(sensor_id, at, value, heard_at, boot, number))
     return sorted(found)
