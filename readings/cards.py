@@ -17,7 +17,7 @@ from readings.models import DaySummary, HourSummary, Latest
 from readings.sparkline import HOURS, Point, Sparkline, sparkline
 from readings.times import HOUR_MS, day_of, hour_of
 from readings.units import TemperatureUnit
-from stations.models import Sensor, Station
+from stations.models import Placement, Sensor, Station
 from stations.state import State, state_after
 
 Direction = Literal["rising", "falling", "steady"]
@@ -97,11 +97,13 @@ class Snapshot:
         sensor_ids = [s.pk for station in self._stations for s in station.sensors.all()]
         today = day_of(self.now, self._zone)
         self._days = queries.summaries_of_day(sensor_ids, today)
-        self._hours = queries.summaries_of_hours(sensor_ids, self.now - HOURS * HOUR_MS, self.now)
+        # The first hour of the window is cut in two: its mean would stand at the wrong place.
+        since = self.now - (HOURS - 1) * HOUR_MS
+        self._hours = queries.summaries_of_hours(sensor_ids, since, self.now)
         self._trends = queries.trends(sensor_ids, self.now)
         return Dashboard(
             sentence=sentence([self._place(station) for station in self._stations], self.unit),
-            cards=[self._card(station) for station in self._stations],
+            cards=sorted(map(self._card, self._stations), key=_reading_order),
             has_demo=any(station.is_demo for station in self._stations),
         )
 
@@ -181,13 +183,18 @@ class Snapshot:
         points = []
         for hour in hours:
             start = hour.period * HOUR_MS
-            middle = (max(start, self.now - HOURS * HOUR_MS) + min(start + HOUR_MS, self.now)) / 2
+            middle = (start + min(start + HOUR_MS, self.now)) / 2
             values = [
                 display.in_unit(value, sensor.quantity, self.unit)
                 for value in (hour.mean, hour.min, hour.max)
             ]
             points.append(Point((self.now - middle) / HOUR_MS, *values))
         return points
+
+
+def _reading_order(card: Card) -> tuple[bool, int, str]:
+    """Inside, outside, elsewhere; those that never posted come last."""
+    return card.state == "waiting", list(Placement).index(Placement(card.placement)), card.name
 
 
 def main_sensor(station: Station) -> Sensor | None:
