@@ -14,11 +14,9 @@ replaced by the fakes next to this file.
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import sysconfig
 import threading
 import time
@@ -30,12 +28,12 @@ FAKES = Path(__file__).parent / "fakes"
 PASSWORD = "wifi-password-of-the-test"
 
 
-def micropython_path() -> Path:
-    """The real MicroPython for computers, as its package installs it."""
+def micropython() -> list[str]:
+    """The command of the real MicroPython, as its package installs it."""
     path = Path(sysconfig.get_path("scripts")) / "micropython"
     if not path.exists():
         raise FileNotFoundError(f"{path}: install requirements-dev.txt")
-    return path
+    return [str(path)]
 
 
 def prepare(
@@ -48,6 +46,7 @@ def prepare(
     temperature: float | str = 21.5,
     field: int = 1,
     sensor: str = "MCP9808",
+    boot: str = "",
 ) -> None:
     """Firmware, fakes, the world and a filled-in config.py in one folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +54,7 @@ def prepare(
         shutil.copy(source, folder)
     (folder / "temperature").write_text(str(temperature))
     (folder / "wifi").write_text("up")
+    (folder / "boot.py").write_text(boot)
     settings = {
         "API_KEY": api_key,
         "MAC_ADDRESS": mac,
@@ -79,9 +79,14 @@ def start_board(
     temperature: float | str = 21.5,
     field: int = 1,
     sensor: str = "MCP9808",
+    boot: str = "",
     heap: str = "2M",
 ) -> VirtualBoard:
-    """A board that has just got power. mac="" asks the (fake) radio."""
+    """A board that has just got power.
+
+    mac="" asks the (fake) radio; boot is the text of boot.py, which MicroPython
+    runs before main.py; heap is MicroPython's memory ("36wK" = the ESP8266's).
+    """
     prepare(
         folder,
         server=server,
@@ -91,6 +96,7 @@ def start_board(
         temperature=temperature,
         field=field,
         sensor=sensor,
+        boot=boot,
     )
     return VirtualBoard(folder, heap=heap)
 
@@ -98,19 +104,18 @@ def start_board(
 class VirtualBoard:
     """A running MicroPython with main.py, in a folder that prepare() made."""
 
-    def __init__(self, folder: Path, *, script: str = "main.py", heap: str = "2M") -> None:
+    def __init__(self, folder: Path, *, heap: str = "2M") -> None:
         self.folder = folder
         self._lines: list[str] = []
         self._printed = threading.Condition()
         self._read_up_to = 0
         self._ended = False
         self._process = subprocess.Popen(
-            [sys.executable, str(micropython_path()), "-X", f"heapsize={heap}", script],
+            [*micropython(), "-X", f"heapsize={heap}", "-c", "import boot, main"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "MICROPYPATH": ".:.frozen"},
             text=True,
             errors="replace",
         )

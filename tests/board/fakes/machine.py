@@ -54,12 +54,16 @@ class Timer:
 
 
 class MCP9808:
+    reads_before_first = 0  # after power-up, until the first conversion is done
+
     def read(self, register, state):
         if register == 0x06:
             return b"\x00\x54" if state != "wrong" else b"\xff\xff"
         if register == 0x07:
             return b"\x04\x00"
-        if register == 0x05:
+        if register == 0x05 and self.reads_before_first:
+            self.reads_before_first -= 1
+        elif register == 0x05:
             raw = round(float(state) * 16)
             # Against the limits' power-on value of 0 C.
             alerts = 0x2000 if raw < 0 else 0xC000
@@ -75,15 +79,18 @@ class BMP280:
     """Forced mode, with the calibration of the data sheet's worked example."""
 
     T1, T2, T3 = 27504, 26435, -1000
+    CALIBRATION = b"\x70\x6b\x43\x67\x18\xfc"
+    ID = 0x58
+    is_lazy = False  # says that it is done, and has measured nothing
 
     def __init__(self):
         self.registers = bytearray(256)
-        self.registers[0x88:0x8E] = b"\x70\x6b\x43\x67\x18\xfc"
+        self.registers[0x88:0x8E] = self.CALIBRATION
         self.registers[0xFA] = 0x80
         self.polls = 0
 
     def read(self, register, state):
-        self.registers[0xD0] = 0x61 if state == "wrong" else 0x58
+        self.registers[0xD0] = 0x61 if state == "wrong" else self.ID
         if register == 0xF3:
             self._progress(state)
         return bytes(self.registers[register : register + 6])
@@ -100,6 +107,7 @@ class BMP280:
         self.polls -= 1
         if not self.polls:
             self.registers[0xF3] = 0
+        if not self.polls and not self.is_lazy:
             adc = self._adc(float(state))
             self.registers[0xFA:0xFD] = bytes((adc >> 12, adc >> 4 & 0xFF, adc << 4 & 0xF0))
 

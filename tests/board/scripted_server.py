@@ -1,0 +1,181 @@
+"""A TCP server that says exactly what a test tells it to.
+
+    server = ScriptedServer()
+    server.answers = [HANG, LOST, b"garbage"]   # then OK for ever
+    requests = server.wait_for_requests(4)
+
+It speaks no HTTP of its own, so that it can also speak broken HTTP.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LOST = b""  # the request was read, the reply never arrives
+HANG = None  # neither an answer nor a closed connection
+Answer = bytes | None
+
+
+def reply(status: int, body: str = "OK", *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+@dataclass(frozen=True)
+class Request:
+    raw: bytes
+
+    def __getitem__(self, name: str) -> str:
+        """A part of the address: request["data"], request["seq"] ..."""
+        found = re.search(rf"/{name}=([^/ ]*)", self.raw.decode())
+        assert found, f"no {name} in {self.raw!r}"
+        return found[1]
+
+    @property
+    def number(self) -> int:
+        return int(self["seq"].partition("-")[2])
+
+
+def free_socket() -> socket.socket:
+    """A socket bound to a port below the range the system gives to clients."""
+    dice = random.SystemRandom()
+    while True:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", dice.randrange(20000, 32768)))
+        except OSError:
+            sock.close()
+        else:
+            return sock
+
+
+class ScriptedServer:
+    def __init__(self, *, tls: ssl.SSLContext | None = None, is_up: bool = True) -> None:
+        self.answers: list[Answer] = []
+        self.otherwise: Answer = reply(200)
+        self.keeps_open = False  # never closes first, as some proxies
+        self._tls = tls
+        self._changed = threading.Condition()
+        self._requests: list[Request] = []
+        self._accepted = self._closed_by_client = 0
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        # Bound but not listening refuses connections and keeps the port ours.
+        self._listener = free_socket()
+        if is_up:
+            self.start()
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._listener.listen()
+        self._spawn(self._accept)
+
+    def stop(self) -> None:
+        with self._changed:
+            doomed = [self._listener, *self._open]
+        for sock in doomed:
+            _shut(sock)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def wait_for_requests(self, count: int, timeout: float = 30) -> list[Request]:
+        self._wait(lambda: len(self._requests) >= count, timeout, f"{count} requests")
+        return self.requests
+
+    def wait_until_all_closed(self, timeout: float = 30) -> int:
+        """Until the client has closed every connection; returns how many."""
+        self._wait(lambda: self._closed_by_client == self._accepted, timeout, "all FINs")
+        return self._accepted
+
+    @property
+    def requests(self) -> list[Request]:
+        with self._changed:
+            return list(self._requests)
+
+    def _wait(self, is_so: Callable[[], bool], timeout: float, what: str) -> None:
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while not is_so():
+                left = deadline - time.monotonic()
+                assert left > 0, f"waited in vain for {what}: {self._requests}"
+                self._changed.wait(left)
+
+    def _spawn(self, target: Callable[..., None], *args: socket.socket) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._changed:
+                self._open.add(connection)
+                self._accepted += 1
+            self._spawn(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        stream = connection
+        try:
+            if self._tls:
+                stream = self._tls.wrap_socket(connection, server_side=True)
+                with self._changed:
+                    self._open.add(stream)
+            self._answer(stream)
+        except OSError:
+            pass  # the client went away, or stop() was called
+        finally:
+            with self._changed:
+                self._open -= {connection, stream}
+            stream.close()
+
+    def _answer(self, stream: socket.socket) -> None:
+        raw = b""
+        while not raw.endswith(b"\r\n\r\n"):
+            piece = stream.recv(4096)
+            if not piece:
+                return self._note_close()
+            raw += piece
+        with self._changed:
+            self._requests.append(Request(raw))
+            answer = self.answers.pop(0) if self.answers else self.otherwise
+            self._changed.notify_all()
+        if answer is not HANG:
+            stream.sendall(answer)
+        if answer is not HANG and not self.keeps_open:
+            stream.shutdown(socket.SHUT_WR)
+        try:
+            while stream.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass  # how a client closes that has not read everything
+        self._note_close()
+
+    def _note_close(self) -> None:
+        with self._changed:
+            self._closed_by_client += 1
+            self._changed.notify_all()
+
+
+def _shut(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
