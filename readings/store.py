@@ -111,30 +111,26 @@ def last_sequences(cursor: CursorWrapper, sensor_ids: Sequence[int]) -> dict[int
     return {sensor_id: (boot, number) for sensor_id, boot, number in cursor.fetchall()}
 
 
-def _digest(rows: Sequence[Row], periods: Sequence[int]) -> list[Digest]:
-    digests: dict[tuple[int, int], Digest] = {}
+def _digest(rows: Iterable[Row], periods: Iterable[int]) -> list[Digest]:
+    groups: dict[tuple[int, int], list[Row]] = {}
     for row, period in zip(rows, periods, strict=True):
-        key = (row.sensor_id, period)
-        held = digests.get(key)
-        digests[key] = _merged(held, row) if held else _first(row, period)
-    return list(digests.values())
+        groups.setdefault((row.sensor_id, period), []).append(row)
+    return [_summed(period, group) for (_, period), group in groups.items()]
 
 
-def _first(row: Row, period: int) -> Digest:
-    value, at = row.value, row.measured_at
-    return Digest(row.sensor_id, period, 1, value, value, value, at, at)
-
-
-def _merged(held: Digest, row: Row) -> Digest:
-    is_lower = (row.value, row.measured_at) < (held.min, held.min_at)
-    is_higher = (row.value, held.max_at) > (held.max, row.measured_at)
+def _summed(period: int, rows: Sequence[Row]) -> Digest:
+    if len(rows) == 1:  # nearly always so when boards post, and three times as fast
+        _, at, value, _, _ = rows[0]
+        return Digest(rows[0].sensor_id, period, 1, value, value, value, at, at)
+    values = [row.value for row in rows]
+    least, greatest = min(values), max(values)
     return Digest(
-        held.sensor_id,
-        held.period,
-        held.n + 1,
-        held.sum + row.value,
-        row.value if is_lower else held.min,
-        row.value if is_higher else held.max,
-        row.measured_at if is_lower else held.min_at,
-        row.measured_at if is_higher else held.max_at,
+        rows[0].sensor_id,
+        period,
+        len(rows),
+        sum(values),
+        least,
+        greatest,
+        min(row.measured_at for row in rows if row.value == least),
+        min(row.measured_at for row in rows if row.value == greatest),
     )
