@@ -53,21 +53,26 @@ class Climate:
     def __init__(self, seed: int, solar_offset_min: int = 0) -> None:
         self._seed = seed
         self._offset_min = solar_offset_min
-        self._hour = lru_cache(maxsize=8)(self._draw_hour)
+        self._hour = lru_cache(maxsize=4)(self._draw_hour)
+        self._slope = lru_cache(maxsize=1)(self._draw_slope)
 
     def at(self, minute: int) -> Minute:
         """Return the weather of a minute, counted from 1970 in UTC."""
         local = minute + self._offset_min
         hour, past = divmod(local, 60)
-        before, after, share = self._hour(hour), self._hour(hour + 1), past / 60
-        outdoor, outdoor_dew, indoor, indoor_dew, heating = (
-            a + (b - a) * share for a, b in zip(before, after, strict=True)
-        )
+        outdoor, outdoor_dew, indoor, indoor_dew, heating = [
+            start + step * past for start, step in self._slope(hour)
+        ]
         outdoor += 0.6 * self._noise(5, local / 25) + 0.25 * self._noise(6, local / 6)
         outdoor += 0.06 * _grid(self._seed + 7, local)
         indoor += 0.12 * self._noise(8, local / 40) + 0.04 * _grid(self._seed + 9, local)
         indoor += 0.25 * heating * math.sin(2 * math.pi * local / _THERMOSTAT_MIN)
         return Minute(_air(outdoor, outdoor_dew), _air(indoor, indoor_dew))
+
+    def _draw_slope(self, hour: int) -> list[tuple[float, float]]:
+        """Return where an hour starts and how far each minute moves on, line by line."""
+        start, end = self._hour(hour), self._hour(hour + 1)
+        return [(a, (b - a) / 60) for a, b in zip(start, end, strict=True)]
 
     def _draw_hour(self, hour: int) -> _Hour:
         mean, swing, dew = self._outside(hour)

@@ -15,6 +15,7 @@ _MAX_DAYS = 3650
 
 
 class Command(BaseCommand):
+    _tenths_told = 0
     help = "Add two demo stations with a year of readings that go on live, or remove them."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,7 +47,9 @@ class Command(BaseCommand):
 
     def _tell(self, done: int, total: int) -> None:
         """Say how far it is, every tenth of the way."""
-        if done * 10 // total > (done - 1) * 10 // total:
+        tenths = done * 10 // total
+        if tenths > self._tenths_told:
+            self._tenths_told = tenths
             self.stdout.write(f"{done} of {total} days")
             self.stdout.flush()
 
