@@ -104,3 +104,16 @@ def update_path(
     """Return the path a board of this station asks for; `rest` follows it, e.g. `/age=60`."""
     mac = mac or (station.mac if station else TUTORIAL_MAC)
     return f"/update/API_key={api_key}/mac={mac}/field={field}/data={data}{rest}"
+
+
+def record_history(
+    station: Station | None = None,
+    values: Sequence[float] = (21.5,),
+    *,
+    field: int = 1,
+    until: int = 0,
+    every_s: int = 60,
+) -> None:
+    """Record values as if each had been heard of when it was measured, the last at `until`."""
+    measurements = make_measurements(values, field=field, until=until, every_s=every_s)
+    record_readings(station or make_station(), measurements, is_history=True)
