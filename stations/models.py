@@ -110,6 +110,9 @@ class Station(Registered):
     old_key_digest = models.CharField(max_length=64, blank=True, editable=False)
     old_key_hint = models.CharField("old key", max_length=12, blank=True, editable=False)
 
+    # Known from making the key to showing it, within one request. Never stored.
+    issued_key: str = ""
+
     objects = RegisteredQuerySet.as_manager()
 
     class Meta:

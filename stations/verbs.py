@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -80,6 +81,11 @@ def rotate_key(station: Station, api_key: str = "") -> NewKey:
 def end_old_key(station_id: int) -> None:
     """Stop accepting the key that a rotation replaced."""
     Station.objects.filter(pk=station_id).update(old_key_digest="", old_key_hint="")
+
+
+def set_active(station_ids: Sequence[int], is_active: bool) -> None:
+    """Take or refuse what these stations send, from their next reading on."""
+    Station.objects.filter(pk__in=station_ids).update(is_active=is_active)
 
 
 def find_station(identifier: str) -> Station:
