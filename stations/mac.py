@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SEPARATORS = re.compile(r"[:\-. ]")
-_TWELVE = re.compile(r"[0-9a-z]{12}", re.ASCII)
+_TWELVE = re.compile(r"[0-9A-Za-z]{12}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f:]{17}", re.ASCII)
 
 
@@ -19,9 +19,10 @@ def canonical_mac(text: str) -> str:
     Letters beyond `f` pass: published tutorials use ids such as
     `6c:ef:7r:3b:9d:e8`. Ask `is_hex` before calling the result a real address.
     """
-    compact = _SEPARATORS.sub("", text).lower()
+    compact = _SEPARATORS.sub("", text)
     if not _TWELVE.fullmatch(compact):
         raise InvalidMac("A MAC address has 12 digits, e.g. 5c:cf:7f:0a:1b:2c.")
+    compact = compact.lower()  # only now: the Kelvin sign's lower case is a plain k
     return ":".join(compact[i : i + 2] for i in range(0, 12, 2))
 
 
