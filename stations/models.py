@@ -67,6 +67,12 @@ class Registered(models.Model):
 
 
 class RegisteredQuerySet(models.QuerySet[_Model]):
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[_Model]:
+        with transaction.atomic():
+            created = super().bulk_create(*args, **kwargs)
+            Registry.touch()
+        return created
+
     def update(self, **kwargs: Any) -> int:
         with transaction.atomic():
             updated = super().update(**kwargs)
