@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 interval_s=options["interval"],
             )
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            raise CommandError(_explain(error)) from error
         except ValueError as error:
             raise CommandError(str(error)) from error
         self._warn(new)
@@ -54,3 +54,12 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"Registered {station.name} ({station.mac}).")
         self.stdout.write(f"API key (shown once): {new.api_key}")
+
+
+def _explain(error: ValidationError) -> str:
+    """Name the argument that each message is about."""
+    argument = {"expected_interval_s": "interval"}
+    return " ".join(
+        f"{argument.get(field, field)}: {' '.join(messages)}"
+        for field, messages in error.message_dict.items()
+    )
