@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.views.decorators.csrf import csrf_protect
 
 from readings import admin_cells, removal
 from readings.admin_forms import SensorForm
@@ -127,16 +126,18 @@ class MeasuringStationAdmin(StationAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Queue with the other writers first: Django's own transaction would keep them waiting."""
+        """Keep boards waiting for no longer than a few readings take to delete."""
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
-        with write_transaction():
+        station = self.get_object(request, unquote(object_id))
+        if station and self.has_delete_permission(request, station):
+            removal.empty_stations([station.pk])
+        with write_transaction():  # Django's own, inside, would not queue with the boards
             return super().delete_view(request, object_id, extra_context)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Station]) -> None:
         removal.remove_stations([station.pk for station in queryset])
 
-    @method_decorator(csrf_protect)
     def remove_sensor_view(
         self, request: HttpRequest, station_id: int, sensor_id: int
     ) -> HttpResponse:
