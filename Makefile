@@ -2,13 +2,15 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# The accessibility rules come from npm; without npm those tests are skipped.
+AXE := $(if $(shell command -v npm),tests/e2e/node_modules/.installed)
 
 .PHONY: serve test lint format types clean
 
 serve: .venv/.runtime
 	@exec $(BIN)/python manage.py serve
 
-test: .venv/.development
+test: .venv/.development $(AXE)
 	$(BIN)/python -m pytest
 
 lint: .venv/.development
@@ -22,7 +24,7 @@ format: .venv/.development
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv
+	rm -rf .venv tests/e2e/node_modules
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -34,3 +36,7 @@ clean:
 .venv/.development: requirements-dev.txt requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.runtime
+
+tests/e2e/node_modules/.installed: tests/e2e/package.json
+	npm install --prefix tests/e2e --no-package-lock --no-audit --no-fund --silent
+	@touch $@

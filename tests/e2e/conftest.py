@@ -1,0 +1,131 @@
+"""A real Chromium before a real server.
+
+Set CHROMIUM to the browser's path where it is not found by name. Without one
+the tests skip, but never under CI.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.conftest import StartServer
+from tests.serving import Server
+
+Scheme = Literal["light", "dark"]
+PHONE, DESKTOP = (360, 780), (1280, 900)
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Started as root in CI, where the sandbox and background traffic cannot work.
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        assert "CI" not in os.environ, "CI must have Chromium: .ci/run installs it."
+        pytest.skip("no Chromium here: install it, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page, and everything that went wrong on it."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _on_request(self, request: Request) -> None:
+        self.requested.append(request.url)
+
+
+class OpenPage(Protocol):
+    def __call__(
+        self, size: tuple[int, int] = PHONE, scheme: Scheme = "light", script: bool = True
+    ) -> Visit: ...
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens pages with nothing in their memory, e.g. `open_page(DESKTOP, "dark")`."""
+    contexts = []
+
+    def opened(
+        size: tuple[int, int] = PHONE, scheme: Scheme = "light", script: bool = True
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        visit.listen()
+        return visit
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@dataclass
+class Household:
+    """A server with one station inside and one outside."""
+
+    server: Server
+    keys: dict[str, str]
+
+    MACS = {"Living room": "5c:cf:7f:0a:1b:01", "Garden": "5c:cf:7f:0a:1b:02"}
+
+    def post(self, station: str, value: float) -> None:
+        """Post a reading as the station's board would."""
+        key, mac = self.keys[station], self.MACS[station]
+        url = f"{self.server.url}/update/API_key={key}/mac={mac}/field=1/data={value}"
+        with urlopen(url) as reply:
+            assert reply.read() == b"OK"
+
+    @property
+    def password(self) -> str:
+        return (self.server.data_dir / "admin_password").read_text().strip()
+
+
+@pytest.fixture
+def household(start_server: StartServer) -> Household:
+    return _household(start_server(PUBLIC_DASHBOARD="true"))
+
+
+@pytest.fixture
+def private_household(start_server: StartServer) -> Household:
+    return _household(start_server())
+
+
+def _household(server: Server) -> Household:
+    keys = {}
+    for (name, mac), placement in zip(Household.MACS.items(), ("indoor", "outdoor"), strict=True):
+        printed = server.manage(
+            "add_station", name, "--mac", mac, "--placement", placement, "--json"
+        )
+        keys[name] = json.loads(printed)["api_key"]
+    return Household(server, keys)
