@@ -42,7 +42,7 @@ def backoff_ms(failures, interval):
 
 
 def open_i2c():
-    # SoftI2C works on any pins; firmware older than 1.13 has it under I2C.
+    # SoftI2C works on any pins; older MicroPythons call it I2C.
     kind = getattr(machine, "SoftI2C", None) or machine.I2C
     return kind(scl=machine.Pin(config.SCL), sda=machine.Pin(config.SDA), freq=100000)
 

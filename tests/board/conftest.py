@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.board.scripted_server import ScriptedServer
-from tests.board.virtual_board import VirtualBoard, micropython, prepare, start_board
+from tests.board.virtual_board import VirtualBoard, micropython_path, prepare, start_board
 
 KEY = "k3y-of-the-balcony"
 # Nobody listens on port 9 here: scripts that never connect name it as server.
@@ -49,15 +49,20 @@ def board(tmp_path: Path) -> Iterator[StartBoard]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def micropython() -> Path:
+    return micropython_path()
+
+
 @pytest.fixture
-def run_script(tmp_path: Path) -> RunScript:
+def run_script(tmp_path: Path, micropython: Path) -> RunScript:
     """Runs a script among the firmware's files; returns what it printed."""
 
     def run(script: str, *, heap: str = "2M", expect: int = 0, **settings: Any) -> str:
         folder = tmp_path / "scripts"
         prepare(folder, **{"server": NOWHERE, "api_key": KEY, **settings})
         (folder / "script.py").write_text(script)
-        command = [*micropython(), "-X", f"heapsize={heap}", "script.py"]
+        command = [str(micropython), "-X", f"heapsize={heap}", "script.py"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout

@@ -22,7 +22,7 @@ import tty
 from pathlib import Path
 from types import TracebackType
 
-from tests.board.virtual_board import FAKES, micropython
+from tests.board.virtual_board import FAKES, micropython_path
 
 RAW, FRIENDLY = b"\x01", b"\x02"
 PROMPT = b">>> "
@@ -85,7 +85,7 @@ class PtyBoard:
         self._inside, terminal = pty.openpty()
         tty.setraw(terminal)  # no echo, no translation, as on a serial line
         self._process = subprocess.Popen(
-            [*micropython(), "-i", str(self._script)],
+            [micropython_path(), "-i", str(self._script)],
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,

@@ -142,10 +142,12 @@ class ScriptedServer:
                     self._open.add(stream)
             self._answer(stream)
         except OSError:
-            pass  # the client went away, or stop() was called
+            pass  # the client closed without reading everything, or stop() was called
         finally:
             with self._changed:
                 self._open -= {connection, stream}
+                self._closed_by_client += 1
+                self._changed.notify_all()
             stream.close()
 
     def _answer(self, stream: socket.socket) -> None:
@@ -153,7 +155,7 @@ class ScriptedServer:
         while not raw.endswith(b"\r\n\r\n"):
             piece = stream.recv(4096)
             if not piece:
-                return self._note_close()
+                return
             raw += piece
         with self._changed:
             self._requests.append(Request(raw))
@@ -163,17 +165,8 @@ class ScriptedServer:
             stream.sendall(answer)
         if answer is not HANG and not self.keeps_open:
             stream.shutdown(socket.SHUT_WR)
-        try:
-            while stream.recv(4096):
-                pass
-        except ConnectionResetError:
-            pass  # how a client closes that has not read everything
-        self._note_close()
-
-    def _note_close(self) -> None:
-        with self._changed:
-            self._closed_by_client += 1
-            self._changed.notify_all()
+        while stream.recv(4096):
+            pass
 
 
 def _shut(sock: socket.socket) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from tests.board.conftest import RunScript, StartBoard
 from tests.board.scripted_server import LOST, ScriptedServer, reply
-from tests.board.virtual_board import FIRMWARE
 
 # 36 kB counted in the 4-byte words of the ESP8266: here a word has 8 bytes.
 ESP8266 = "36wK"
@@ -109,8 +108,3 @@ class Station(run.Station):
         self.interval = 10
 run.Station = Station
 """
-
-
-@pytest.mark.parametrize("path", sorted(FIRMWARE.glob("*.py")), ids=lambda path: path.name)
-def test_file_is_small_enough_to_be_compiled_on_the_board(path: object) -> None:
-    assert len((FIRMWARE / str(path)).read_bytes()) < 6_144

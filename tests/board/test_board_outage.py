@@ -97,12 +97,24 @@ def connect(ssid, password, **options):
 wifitools.connect = connect
 """
 
+WIFI_AWAY = """
+with open("wifi", "w") as file:
+    file.write("down")
+"""
+
 
 def test_board_starts_while_the_wifi_is_away(board: StartBoard, server: ScriptedServer) -> None:
-    station = board(server, boot=SHORT_PATIENCE + "with open('wifi', 'w') as file: file.write('')")
+    station = board(server, boot=SHORT_PATIENCE + WIFI_AWAY)
     station.wait_for("no Wi-Fi")
     station.set_wifi(True)
     assert server.wait_for_requests(1)[0].number == 1
+
+
+def test_radio_takes_every_new_try(board: StartBoard, server: ScriptedServer) -> None:
+    """An ESP32 refuses to connect while an old try is still under way."""
+    station = board(server, boot=SHORT_PATIENCE + WIFI_AWAY)
+    for _ in range(3):
+        assert station.wait_for("no Wi-Fi").endswith("is SSID right, and the network in reach?")
 
 
 def test_wifi_is_joined_afresh_when_nobody_answers_for_long(

@@ -28,12 +28,12 @@ FAKES = Path(__file__).parent / "fakes"
 PASSWORD = "wifi-password-of-the-test"
 
 
-def micropython() -> list[str]:
-    """The command of the real MicroPython, as its package installs it."""
+def micropython_path() -> Path:
+    """The real MicroPython for computers, where its package puts it."""
     path = Path(sysconfig.get_path("scripts")) / "micropython"
     if not path.exists():
         raise FileNotFoundError(f"{path}: install requirements-dev.txt")
-    return [str(path)]
+    return path
 
 
 def prepare(
@@ -111,7 +111,7 @@ class VirtualBoard:
         self._read_up_to = 0
         self._ended = False
         self._process = subprocess.Popen(
-            [*micropython(), "-X", f"heapsize={heap}", "-c", "import boot, main"],
+            [micropython_path(), "-X", f"heapsize={heap}", "-c", "import boot, main"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
