@@ -15,6 +15,7 @@ def favicon(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns = [
     path("", include("readings.device_urls")),
     path("", include("readings.urls")),
+    path("api/v1/", include("iotserver.api")),
     path("healthz", health.healthz, name="healthz"),
     path("favicon.ico", favicon),
     path(

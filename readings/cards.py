@@ -13,12 +13,13 @@ from django.conf import settings
 
 from readings import display, queries
 from readings.comparison import Place, sentence
-from readings.models import DaySummary, HourSummary, Latest
+from readings.models import DaySummary, HourSummary
+from readings.queries import latest_of
 from readings.sparkline import HOURS, Point, Sparkline, sparkline
 from readings.times import HOUR_MS, day_of, hour_of
 from readings.units import TemperatureUnit
 from stations.models import Placement, Sensor, Station
-from stations.state import State, state_after
+from stations.state import State
 
 Direction = Literal["rising", "falling", "steady"]
 _STEADY_PER_HOUR = {"temperature": 0.2, "humidity": 2.0, "pressure": 0.3}
@@ -85,7 +86,12 @@ class Snapshot:
         """Return a text that changes whenever the dashboard would look different."""
         seen: list[object] = [self.unit, hour_of(self.now), day_of(self.now, self._zone)]
         for station in self._stations:
-            seen += [station.pk, station.name, station.placement, self._state(station)]
+            seen += [
+                station.pk,
+                station.name,
+                station.placement,
+                queries.state_of(station, self.now),
+            ]
             for sensor in station.sensors.all():
                 latest = latest_of(sensor)
                 seen += [sensor.pk, sensor.title, sensor.quantity, sensor.unit]
@@ -107,25 +113,21 @@ class Snapshot:
             has_demo=any(station.is_demo for station in self._stations),
         )
 
-    def _quiet_s(self, station: Station) -> float | None:
-        heard = [latest.received_at for latest in _latests(station)]
-        return queries.quiet_seconds(max(heard, default=None), self.now)
-
-    def _state(self, station: Station) -> State:
-        return state_after(self._quiet_s(station), station.expected_interval_s)
-
     def _place(self, station: Station) -> Place:
         main = main_sensor(station)
         latest = latest_of(main) if main and main.quantity == "temperature" else None
         celsius = latest.value if latest else None
-        state, quiet_s = self._state(station), self._quiet_s(station)
+        state, quiet_s = (
+            queries.state_of(station, self.now),
+            queries.quiet_seconds_of(station, self.now),
+        )
         return Place(station.name, station.placement, state, celsius, quiet_s)
 
     def _card(self, station: Station) -> Card:
         main = main_sensor(station)
-        measured = [at for latest in _latests(station) if (at := latest.measured_at)]
+        measured = [at for latest in queries.latests_of(station) if (at := latest.measured_at)]
         newest = max(measured, default=None)
-        state = self._state(station)
+        state = queries.state_of(station, self.now)
         others = [s for s in station.sensors.all() if s is not main and latest_of(s)]
         return Card(
             name=station.name,
@@ -202,12 +204,3 @@ def main_sensor(station: Station) -> Sensor | None:
     sensors = list(station.sensors.all())
     temperatures = [sensor for sensor in sensors if sensor.quantity == "temperature"]
     return next(iter(temperatures or sensors), None)
-
-
-def latest_of(sensor: Sensor) -> Latest | None:
-    """Return a sensor's latest reading; None before the first."""
-    return getattr(sensor, "latest", None)
-
-
-def _latests(station: Station) -> list[Latest]:
-    return [latest for sensor in station.sensors.all() if (latest := latest_of(sensor))]

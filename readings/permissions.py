@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:  # importing it here would ask for this module's class too ear
 class MayView(BasePermission):
     """Reading is for the household; nothing is written through this permission."""
 
-    message = "Sign in at /sign-in/ first."
-
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in SAFE_METHODS and may_view(request)
+        if not may_view(request):
+            # Raised here, since DRF would tell a stranger nothing but "no credentials".
+            raise PermissionDenied("Sign in at /sign-in/ first.")
+        return request.method in SAFE_METHODS

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Avg, Max, Prefetch, Q
 
-from readings.models import DaySummary, HourSummary, Reading
+from readings.models import DaySummary, HourSummary, Latest, Reading
 from readings.times import MINUTE_MS, SECOND_MS, hour_of
 from stations.models import Sensor, Station
 from stations.state import State, state_after
@@ -36,6 +36,28 @@ def stations_for_dashboard() -> list[Station]:
     """Return active stations with their sensors and latest values, in two queries."""
     sensors = Prefetch("sensors", Sensor.objects.select_related("latest"))
     return list(Station.objects.filter(is_active=True).prefetch_related(sensors))
+
+
+def latest_of(sensor: Sensor) -> Latest | None:
+    """Return a sensor's latest reading; None before the first."""
+    return getattr(sensor, "latest", None)
+
+
+def latests_of(station: Station) -> list[Latest]:
+    """Return the latest readings of a station's sensors, fetched with it."""
+    return [latest for sensor in station.sensors.all() if (latest := latest_of(sensor))]
+
+
+def quiet_seconds_of(station: Station, now: int) -> float | None:
+    """Return how long ago a station was heard of, None for never."""
+    return quiet_seconds(
+        max((latest.received_at for latest in latests_of(station)), default=None), now
+    )
+
+
+def state_of(station: Station, now: int) -> State:
+    """Return the state of a station that came with its sensors."""
+    return state_after(quiet_seconds_of(station, now), station.expected_interval_s)
 
 
 def summaries_of_day(sensor_ids: Sequence[int], day: int) -> dict[int, DaySummary]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WIDTH, HEIGHT = 240.0, 56.0
 HOURS = 24
@@ -66,7 +67,7 @@ class _Scale:
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
     """Split points where more than an hour and a half lies between two of them."""
     runs = [[points[0]]]
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in pairwise(points):
         if before.hours_ago - point.hours_ago > 1.5:
             runs.append([])
         runs[-1].append(point)
