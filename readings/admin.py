@@ -44,7 +44,7 @@ class MeasuringSensorInline(SensorInline):
     readonly_fields = ("latest_value", "remove")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sensor]:
-        return super().get_queryset(request).select_related("latest")
+        return super().get_queryset(request).select_related("latest", "station")
 
     @admin.display(description="Latest")
     def latest_value(self, sensor: Sensor) -> str:
