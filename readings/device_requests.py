@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from django.conf import settings
@@ -60,7 +60,7 @@ def read(request: DeviceRequest) -> Submission | Refused:
     """Turn a request into a submission, or refuse it before anyone is asked."""
     if request.method != "GET":
         return _GET_ONLY
-    if any("prefetch" in request.headers.get(name, "") for name in _PREFETCH_HEADERS):
+    if any("prefetch" in request.headers.get(name, "").lower() for name in _PREFETCH_HEADERS):
         return _PREFETCH
     try:
         return path_dialect.parse(
@@ -83,9 +83,14 @@ def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> li
 
 def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     """Render the reply to an outcome: one line for a board, a page for a person."""
-    status, line = path_dialect.reply(outcome)
     if isinstance(outcome, Refused):
         _log_refusal(request, outcome)
+    reply = _render(request, outcome)
+    return replace(reply, body=b"") if request.method == "HEAD" else reply
+
+
+def _render(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
+    status, line = path_dialect.reply(outcome)
     headers = [("Allow", "GET")] if status == 405 else []
     if "text/html" in request.headers.get("accept", ""):
         return _reply(status, "text/html", _page(status, line, outcome), headers)

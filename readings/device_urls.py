@@ -7,5 +7,6 @@ from readings import device_views
 urlpatterns = [
     # /update/API_key=K/mac=M/field=N/data=V and the same without /update; a
     # doubled slash in front and one behind, as boards in the field send them.
-    re_path(r"^/*(?:update/+)?(?P<rest>API_key=.*)$", device_views.path_update),
+    # Whatever follows is ours to refuse, a newline too.
+    re_path(r"^/*(?:update/+)?API_key=", device_views.path_update),
 ]

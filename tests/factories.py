@@ -96,13 +96,14 @@ def update_path(
     station: Station | None = None,
     *,
     api_key: str = TUTORIAL_KEY,
-    mac: str = "",
+    mac: str | None = None,
     field: object = 1,
     data: object = "21.5",
     rest: str = "",
 ) -> str:
     """Return the path a board of this station asks for; `rest` follows it, e.g. `/age=60`."""
-    mac = mac or (station.mac if station else TUTORIAL_MAC)
+    if mac is None:
+        mac = station.mac if station else TUTORIAL_MAC
     return f"/update/API_key={api_key}/mac={mac}/field={field}/data={data}{rest}"
 
 
