@@ -6,14 +6,14 @@ Both run under gunicorn with two worker processes on this machine and share it w
 load generator. The rounds are interleaved, original, ours, original, ours; the figures
 are medians and the ratio is the median of the rounds' ratios. Ours writes with
 synchronous=FULL and keeps latest, hour and day summaries in the same transaction; the
-original has SQLite's defaults, which are FULL too, and one table. Afterwards the rows in
+original has SQLite's defaults, which are FULL too, and one table. Each connection speaks for
+a station of its own. Afterwards the rows in
 each database are counted against the acknowledged requests.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import socket
 import sqlite3
@@ -30,8 +30,14 @@ from urllib.request import urlopen
 from benchmarks import load
 
 ROOT = Path(__file__).resolve().parent.parent
-KEY, MAC = "TGS894F", "5c:cf:7f:0a:1b:2c"
-PATH = f"/update/API_key={KEY}/mac={MAC}/field=1/data="
+KEY = "TGS894F"
+MACS = [f"5c:cf:7f:0a:1b:{number:02x}" for number in range(64)]
+PATHS = [f"/update/API_key={KEY}/mac={mac}/field=1/data=" for mac in MACS]
+_REGISTER = """
+from stations.verbs import register_station
+for mac in {macs!r}:
+    register_station(mac, mac, api_key={key!r})
+"""
 _GUNICORN = [sys.executable, "-m", "gunicorn"]
 
 
@@ -65,7 +71,7 @@ def _compare(
 ) -> None:
     rounds = []
     for _ in range(options.rounds):
-        pair = [load.run(port, PATH, connections, options.seconds, keep_alive) for port in ports]
+        pair = [load.run(port, PATHS, connections, options.seconds, keep_alive) for port in ports]
         totals[0] += pair[0].stored
         totals[1] += pair[1].stored
         rounds.append(pair)
@@ -102,13 +108,14 @@ def _ours(home: Path) -> Iterator[int]:
     port = _free_port()
     own = {"DATA_DIR": str(home / "data"), "HOST": "127.0.0.1", "PORT": str(port)}
     manage = [sys.executable, "manage.py"]
-    register = ["add_station", "Bench", "--mac", MAC, "--key", KEY, "--json"]
     with _running([*manage, "serve"], own):
         _wait(port, "/healthz")
-        made = subprocess.run(
-            [*manage, *register], cwd=ROOT, env=os.environ | own, capture_output=True, check=True
+        subprocess.run(
+            [*manage, "shell", "--verbosity=0", "-c", _REGISTER.format(macs=MACS, key=KEY)],
+            cwd=ROOT,
+            env=os.environ | own,
+            check=True,
         )
-        assert json.loads(made.stdout)["api_key"] == KEY
         yield port
 
 

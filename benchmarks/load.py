@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _REQUEST = "GET {path} HTTP/1.{minor}\r\nHost: bench\r\n\r\n"
@@ -27,17 +28,25 @@ class Result:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def run(port: int, path: str, connections: int, seconds: float, keep_alive: bool) -> Result:
-    """Ask for `path` plus a changing value for so many seconds; every 200 `OK` counts."""
-    return asyncio.run(_run(port, path, connections, seconds, keep_alive))
+def run(
+    port: int, paths: Sequence[str], connections: int, seconds: float, keep_alive: bool
+) -> Result:
+    """Ask for a path plus a changing value for so many seconds; every 200 `OK` counts.
+
+    Each connection has one path of its own: a board speaks for one station.
+    """
+    return asyncio.run(_run(port, paths, connections, seconds, keep_alive))
 
 
-async def _run(port: int, path: str, connections: int, seconds: float, keep_alive: bool) -> Result:
+async def _run(
+    port: int, paths: Sequence[str], connections: int, seconds: float, keep_alive: bool
+) -> Result:
     result = Result()
     started = time.perf_counter()
     end = started + seconds
     client = _keep_asking if keep_alive else _ask_anew
-    await asyncio.gather(*(client(port, path, end, result) for _ in range(connections)))
+    mine = (paths[number % len(paths)] for number in range(connections))
+    await asyncio.gather(*(client(port, path, end, result) for path in mine))
     result.seconds = time.perf_counter() - started
     return result
 

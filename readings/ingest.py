@@ -171,12 +171,12 @@ def _insert_all_or_none(cursor: CursorWrapper, rows: list[Row]) -> bool:
 
 
 def _insert_one(cursor: CursorWrapper, entry: _Entry, row: Row) -> Row | None:
-    """Insert a row, on a tie a millisecond later; None when it is there already."""
+    """Insert a row, on a tie behind those it collides with; None when it is there already."""
     placed = row
     while not store.insert_one(cursor, placed):
         if entry.measurement.is_exact:
             return None
-        placed = placed._replace(measured_at=placed.measured_at + 1)
+        placed = placed._replace(measured_at=store.end_of_crowd(cursor, placed) + 1)
     return placed
 
 

@@ -47,6 +47,11 @@ INSERT INTO readings_reading (sensor_id, measured_at, value, delay_s, is_outlier
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
 # Of equal extremes the earliest is named, whatever order they arrive in.
+_CROWD_MS = 100
+_END_OF_CROWD = """
+SELECT max(measured_at) FROM readings_reading
+WHERE sensor_id = %s AND measured_at BETWEEN %s AND %s"""
+
 _SUMMARISE = """
 INSERT INTO {table} AS held (sensor_id, period, count, sum, min, max, min_at, max_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -88,6 +93,16 @@ def insert_one(cursor: CursorWrapper, row: Row) -> bool:
     """Insert a row unless its sensor and time are taken; return whether it went in."""
     cursor.execute(_INSERT, row)
     return bool(cursor.rowcount == 1)
+
+
+def end_of_crowd(cursor: CursorWrapper, row: Row) -> int:
+    """Return the last time taken near a row whose own is taken.
+
+    Stepping over one millisecond after the other would grow with every reading
+    while a sensor posts more than a thousand a second.
+    """
+    cursor.execute(_END_OF_CROWD, [row.sensor_id, row.measured_at, row.measured_at + _CROWD_MS])
+    return int(cursor.fetchone()[0])
 
 
 def upsert_latest(cursor: CursorWrapper, rows: Iterable[LatestRow]) -> None:
