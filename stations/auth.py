@@ -54,7 +54,7 @@ class StationCache:
 
     def refresh(self) -> bool:
         """Reload when any process changed a station, key or sensor; True if it did."""
-        version = Registry.objects.values_list("version", flat=True).filter(pk=1).first() or 0
+        version = Registry.current()
         if version == self._version:
             return False
         self._writers, self._version = _load_writers(), version
