@@ -17,7 +17,19 @@ class RedactKeys(logging.Filter):
     """Rewrites each record, its traceback included, before a handler sees it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), None
+        record.msg, record.args = redact(_message(record)), None
         if record.exc_info and not record.exc_text:
-            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
         return True
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message; a bad call of the logger must not end the request it reports."""
+    try:
+        return record.getMessage()
+    except Exception:
+        return f"{record.msg!r} does not fit {record.args!r}"
