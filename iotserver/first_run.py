@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -20,13 +21,17 @@ def read_or_create(path: Path, length: int) -> str:
 
 
 def _create(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())  # a power cut must not leave an empty secret behind
+    draft = Path(name)
     try:
         os.link(draft, path)
     except FileExistsError:
         pass  # the other process was first: its secret holds
+    except OSError:
+        draft.replace(path)  # no links on this disk (exFAT): the last one wins
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
