@@ -4,7 +4,9 @@ import os
 
 worker_class = "asgi"
 wsgi_app = "iotserver.asgi:application"
-bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
+_host = os.environ.get("HOST", "0.0.0.0").strip("[]")
+_shown_host = f"[{_host}]" if ":" in _host else _host  # IPv6
+bind = f"{_shown_host}:{os.environ.get('PORT', '8000')}"
 
 # Two processes: while one commits, the other parses.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))

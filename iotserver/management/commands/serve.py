@@ -49,8 +49,9 @@ def create_first_admin() -> str | None:
 
 def _lan_address() -> str:
     """Return the address phones reach this machine at; asking the routing table sends nothing."""
-    if settings.HOST not in ("0.0.0.0", "::"):
-        return str(settings.HOST)
+    host = settings.HOST.strip("[]")
+    if host not in ("0.0.0.0", "::"):
+        return f"[{host}]" if ":" in host else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
