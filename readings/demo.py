@@ -14,14 +14,14 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Max
 
+from readings import removal
 from readings.ingest import record_readings
 from readings.locks import write_transaction
 from readings.measurements import Measurement
-from readings.models import Reading
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS
 from readings.weather import Climate, Minute
 from stations import verbs
-from stations.models import Placement, Sensor, Station
+from stations.models import Placement, Station
 
 Tell = Callable[[int, int], None]
 _Weather = tuple[int, Minute]  # since when, in ms, and how it is
@@ -45,10 +45,8 @@ _GAPS = (
 _SEED = 1959
 _TEMPERATURE, _HUMIDITY = 1, 2
 _CATCH_UP_MS = DAY_MS
-# Boards that post meanwhile wait for one transaction at most: this much of a
-# station when filling (10-20 ms), of a sensor when removing (20-30 ms).
+# One transaction of a station: boards that post meanwhile wait 10-20 ms at most.
 _FILL_MS = DAY_MS // 2
-_REMOVE_MS = 30 * DAY_MS
 
 
 def _tell_nobody(done: int, total: int) -> None:
@@ -75,7 +73,7 @@ def seed(now: int, days: int = 365, tell: Tell = _tell_nobody) -> int:
     except BaseException:
         remove()
         raise
-    _set_active(True)
+    verbs.set_active([station.pk for station in stations], True)
     return stored
 
 
@@ -94,13 +92,9 @@ def extend(now: int) -> None:
 
 def remove() -> int:
     """Remove the demo stations and all they stored; return how many stations there were."""
-    _set_active(False)  # the watcher must not extend what is going away
-    sensors = Sensor.objects.filter(station__is_demo=True)
-    for sensor_id in sensors.values_list("pk", flat=True):
-        _remove_readings(sensor_id)
-    with write_transaction():
-        _, deleted = Station.objects.filter(is_demo=True).delete()
-    return deleted.get("stations.Station", 0)
+    stations = list(Station.objects.filter(is_demo=True).values_list("pk", flat=True))
+    removal.remove_stations(stations)
+    return len(stations)
 
 
 def _register() -> list[Station]:
@@ -109,13 +103,8 @@ def _register() -> list[Station]:
             verbs.register_station(name, mac, placement=placement, is_demo=True).station
             for name, mac, placement in _STATIONS
         ]
-        Station.objects.filter(is_demo=True).update(is_active=False)
+        verbs.set_active([station.pk for station in stations], False)
     return stations
-
-
-def _set_active(is_active: bool) -> None:
-    with write_transaction():
-        Station.objects.filter(is_demo=True).update(is_active=is_active)
 
 
 def _fill(stations: Iterable[Station], now: int, days: int, tell: Tell) -> int:
@@ -171,10 +160,3 @@ def _climate() -> Climate:
     offsets = [datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)]
     winter = min(offset for offset in offsets if offset is not None)
     return Climate(_SEED, int(winter.total_seconds()) // 60)
-
-
-def _remove_readings(sensor_id: int) -> None:
-    readings = Reading.objects.filter(sensor_id=sensor_id)
-    while (oldest := readings.order_by("measured_at").first()) is not None:
-        with write_transaction():
-            readings.filter(measured_at__lt=oldest.measured_at + _REMOVE_MS).delete()
