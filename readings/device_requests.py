@@ -21,6 +21,7 @@ from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.times import from_ms, now_ms
 from stations.auth import StationCache
+from stations.mac import InvalidMac, canonical_mac
 
 logger = logging.getLogger("readings.devices")
 
@@ -126,7 +127,7 @@ def _page(status: int, line: str, outcome: Outcome) -> str:
 
 def _log_refusal(request: DeviceRequest, refused: Refused) -> None:
     """Say who was refused and why; the path carries a key and stays out of the log."""
-    who = refused.station or f"mac {_mac_of(request.path)!r}"
+    who = refused.station or _claimed_mac(request.path)
     logger.warning(
         "Refused a reading of %s from %s: %s (%s %s)",
         who,
@@ -137,6 +138,9 @@ def _log_refusal(request: DeviceRequest, refused: Refused) -> None:
     )
 
 
-def _mac_of(path: str) -> str:
-    """Return the MAC a path claims, cut short: it comes from anyone."""
-    return path.partition("/mac=")[2].partition("/")[0][:20]
+def _claimed_mac(path: str) -> str:
+    """Return the MAC a path claims. What is none may well be a key in the wrong place."""
+    try:
+        return f"mac {canonical_mac(path.partition('/mac=')[2].partition('/')[0])}"
+    except InvalidMac:
+        return "a board without a MAC"
