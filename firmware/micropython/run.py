@@ -140,7 +140,9 @@ class Station:
         return self.is_settled(status, reason)
 
     def is_settled(self, status, reason):
-        if 200 <= status < 300:
+        # Only the server says OK: the sign-in page of a hotspot is a 200, too.
+        # A proxy may wrap it in a chunk, which reads 2OK0.
+        if status == 200 and "OK" in reason[:4]:
             self.backlog.drop_oldest()
             print("sent,", len(self.backlog), "waiting")
             return True
