@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 
 _VENDOR = Path(settings.BASE_DIR) / "iotserver" / "static" / "vendor"
-_SUMS = dict(
-    reversed(line.split()) for line in (_VENDOR / "SHA256SUMS").read_text().splitlines()
-)
+_SUMS = {
+    name: checksum
+    for checksum, name in map(str.split, (_VENDOR / "SHA256SUMS").read_text().splitlines())
+}
 SCRIPT_AT_MOST_GZIPPED = 45_000
 
 
