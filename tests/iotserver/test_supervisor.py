@@ -31,6 +31,7 @@ def child(name: str, then: str) -> str:
     """Return a child that says its name once a signal may come, then does `then`."""
     return (
         "import os, signal, sys, time\n"
+        "signal.alarm(120)\n"  # none outlives a test that failed
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
         f"os.write(1, b'{name}\\n')\n{then}"  # in one piece, for others write there too
     )
