@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from alerts.silence import changes
+from alerts.silence import Change, changes
 from readings import demo
 from readings.heartbeat import beat
 from readings.queries import station_states
@@ -26,20 +26,14 @@ class Watcher:
         self._states: Mapping[str, State] = {}
 
     def round(self) -> None:
-        """Look at every station once."""
+        """Look at every station once; the heartbeat says that it got to the end."""
         now = now_ms()
-        beat("watcher")
+        _extend_demo(now)  # first: after a stop it is no more silent than the server was
         states = station_states(now)
         for change in changes(self._states, states):
-            if change.after == "silent":
-                logger.warning(
-                    "%s is silent: nothing for five intervals. Check its power and Wi-Fi.",
-                    change.station,
-                )
-            else:
-                logger.info("%s posts again.", change.station)
+            _tell(change)
         self._states = states
-        demo.extend(now)
+        beat("watcher")
 
     def tidy(self) -> None:
         """Once a day: drop expired sign-ins and let SQLite refresh its statistics."""
@@ -48,3 +42,21 @@ class Watcher:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA optimize")
         logger.debug("Tidied %s.", settings.DATA_DIR)
+
+
+def _extend_demo(now: int) -> None:
+    try:
+        demo.extend(now)
+    except Exception:
+        # Whatever ails the demo, the real stations are watched.
+        logger.exception("The demo cannot go on. Remove it with manage.py seed_demo --remove.")
+
+
+def _tell(change: Change) -> None:
+    if change.now == "silent":
+        logger.warning(
+            "%s is silent: it missed five posts or more. Check its power and Wi-Fi, then its key.",
+            change.station,
+        )
+    else:
+        logger.info("%s posts again.", change.station)

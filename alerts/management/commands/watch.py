@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.core.management import BaseCommand
@@ -23,22 +24,26 @@ class Command(BaseCommand):
     help = "Watch the stations: log who falls silent and who comes back."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        # An Event's set() can deadlock in a signal handler; a SimpleQueue's put() cannot.
+        stop: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        _loop(Watcher(), stop)
+            signal.signal(number, lambda number, _: stop.put(number))
+        watch(Watcher(), stop)
 
 
-def _loop(watcher: Watcher, stop: threading.Event) -> None:
+def watch(watcher: Watcher, stop: SimpleQueue[int]) -> None:
+    """Go on rounds until something is put into `stop`."""
     tidy_at = time.monotonic()
-    while not stop.is_set():
+    while True:
         try:
             watcher.round()
             if time.monotonic() >= tidy_at:
                 watcher.tidy()
-                tidy_at += _TIDY_S
+                tidy_at = time.monotonic() + _TIDY_S
         except Exception:
             # A full disk must not end the watching; the next round tries again.
             logger.exception("The watcher's round failed; trying again in %s s", _ROUND_S)
             connection.close()
-        stop.wait(_ROUND_S)
+        with suppress(Empty):
+            stop.get(timeout=_ROUND_S)
+            return

@@ -1,0 +1,129 @@
+"""`manage.py watch`: the loop around the rounds, and a real process of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+
+from alerts.management.commands import watch as command
+from alerts.watcher import Watcher
+
+_WITHIN_S = 60
+
+
+class ScriptedWatcher(Watcher):
+    """Does what each round's script says; the loop ends after the last."""
+
+    def __init__(self, stop: SimpleQueue[int], *rounds: Callable[[], None]) -> None:
+        super().__init__()
+        self._stop, self._script = stop, list(rounds)
+        self.tidied = 0
+
+    def round(self) -> None:
+        step = self._script.pop(0)
+        if not self._script:
+            self._stop.put(signal.SIGTERM)
+        step()
+
+    def tidy(self) -> None:
+        self.tidied += 1
+
+
+def _fine() -> None:
+    pass
+
+
+def _broken() -> None:
+    raise OperationalError("database or disk is full")
+
+
+@pytest.fixture
+def stop(monkeypatch: pytest.MonkeyPatch) -> SimpleQueue[int]:
+    monkeypatch.setattr(command, "_ROUND_S", 0)
+    monkeypatch.setattr(command, "connection", SimpleNamespace(close=_fine))
+    return SimpleQueue()
+
+
+def _watch(stop: SimpleQueue[int], *rounds: Callable[[], None]) -> ScriptedWatcher:
+    watcher = ScriptedWatcher(stop, *rounds)
+    command.watch(watcher, stop)
+    return watcher
+
+
+def test_it_goes_on_after_a_database_error(stop: SimpleQueue[int]) -> None:
+    done: list[str] = []
+    _watch(stop, _broken, lambda: done.append("next round"))
+    assert done == ["next round"]
+
+
+def test_it_logs_a_database_error(stop: SimpleQueue[int], caplog: pytest.LogCaptureFixture) -> None:
+    _watch(stop, _broken)
+    assert "The watcher's round failed; trying again" in caplog.text
+    assert "database or disk is full" in caplog.text
+
+
+def test_it_drops_a_connection_that_failed(
+    stop: SimpleQueue[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    connection = SimpleNamespace(close=lambda: closed.append("connection"))
+    monkeypatch.setattr(command, "connection", connection)
+    _watch(stop, _broken)
+    assert closed == ["connection"]
+
+
+def test_it_tidies_once_a_day_not_once_a_round(stop: SimpleQueue[int]) -> None:
+    assert _watch(stop, _fine, _fine, _fine).tidied == 1
+
+
+def test_it_tidies_after_the_first_round_that_works(stop: SimpleQueue[int]) -> None:
+    assert _watch(stop, _broken, _broken, _fine).tidied == 1
+
+
+@pytest.fixture
+def watch_process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The command at work on a household of its own, its first round done."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    own = {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "iotserver.settings"}
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    subprocess.run([*manage, "migrate", "-v0"], env=inherited | own, check=True)
+    with subprocess.Popen(
+        [*manage, "watch"], env=inherited | own, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            _wait_for_beat(tmp_path / "db.sqlite3", process)
+            yield process
+        finally:
+            process.kill()
+
+
+def _wait_for_beat(database: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _WITHIN_S
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        while not connection.execute("SELECT 1 FROM readings_heartbeat").fetchone():
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline, "no beat"
+            time.sleep(0.02)  # another process's commit cannot be awaited
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes unasked")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_process_cleanly(
+    watch_process: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
+    watch_process.send_signal(number)
+    _, errors = watch_process.communicate(timeout=_WITHIN_S)
+    assert (watch_process.returncode, errors) == (0, b"")
