@@ -187,6 +187,12 @@ def test_periods_far_apart_are_all_seen() -> None:
     assert summaries.rebuild(sensor.pk) == (3, 3)
 
 
+def test_a_long_row_of_periods_is_seen_without_a_gap() -> None:
+    sensor = make_readings(values=[20.0] * 40 * 24, until=_HOUR, every_s=3600)
+    lost = HourSummary.objects.all().delete()[0], DaySummary.objects.all().delete()[0]
+    assert summaries.rebuild(sensor.pk) == lost
+
+
 def test_a_check_changes_nothing() -> None:
     sensor = make_readings()
     HourSummary.objects.update(count=7)
