@@ -28,6 +28,8 @@ def write_transaction() -> Iterator[None]:
 
 
 def _queued() -> AbstractContextManager[None]:
+    if connection.in_atomic_block:
+        return nullcontext()  # SQLite's own lock is held already: queuing now could only deadlock
     if not _is_sqlite_file() or sys.platform == "win32":
         return nullcontext()  # Windows has no flock: SQLite's own waiting has to do
     return _file_lock(f"{connection.settings_dict['NAME']}.lock")

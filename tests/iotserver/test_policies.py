@@ -67,3 +67,7 @@ def test_no_page_of_a_sensor_carries_script_or_style_of_its_own(admin_client: Cl
 )
 def test_inline_script_and_style_would_be_found(html: str) -> None:
     assert _INLINE.search(html)
+
+
+def test_admin_is_found_without_its_slash(client: Client) -> None:
+    assert client.get("/admin").headers["Location"] == "/admin/"
