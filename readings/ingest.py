@@ -21,6 +21,7 @@ from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.store import LatestRow, Row
 from readings.times import SECOND_MS, DayFinder, now_ms
+from readings.values import InvalidValue, checked_value
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
 from stations.models import Station
@@ -32,8 +33,11 @@ class _RegistryChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """A measurement and the value that its sensor stores of it."""
+
     sensor: SensorEntry
     measurement: Measurement
+    value: float
 
 
 def record_readings(
@@ -44,14 +48,14 @@ def record_readings(
     A measurement that is already there (same sensor and exact time, or a
     sequence acknowledged before) changes nothing. History counts as received
     when it was measured: it is never late, and makes no silent station live.
-    Raises `TooManySensors`, with nothing stored.
+    Raises `TooManySensors` or `InvalidValue`, with nothing stored.
     """
     with write_transaction():
         sensors: dict[int, SensorEntry] = {}
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
             sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
-        entries = [_Entry(sensors[m.field], m) for m in measurements]
+        entries = [_entry(sensors[m.field], m) for m in measurements]
         return _record(entries, None if is_history else now_ms())
 
 
@@ -102,9 +106,11 @@ def _prepare(writer: Writer, submission: Submission, entries: list[_Entry]) -> O
     if ends_rotation(writer, submission.credentials):
         verbs.end_old_key(writer.station_id)
     try:
-        entries += [_Entry(_sensor(writer, m.field), m) for m in submission.measurements]
+        entries += [_entry(_sensor(writer, m.field), m) for m in submission.measurements]
     except verbs.TooManySensors:
         return Refused(400, "too many fields", "bad value", writer.name)
+    except InvalidValue as error:
+        return Refused(400, str(error), "bad value", writer.name)
     return Stored(writer.name, submission.measurements)
 
 
@@ -114,6 +120,16 @@ def _sensor(writer: Writer, field: int) -> SensorEntry:
         return known
     sensor = verbs.ensure_sensor(writer.station_id, field)
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+
+
+def _entry(sensor: SensorEntry, measurement: Measurement) -> _Entry:
+    """Convert a measurement to its sensor's stored unit.
+
+    A unit may carry it out of bounds: the database's own check would fail the
+    whole batch, and again with every resend.
+    """
+    value = units.to_canonical(measurement.value, sensor.quantity, sensor.unit)
+    return _Entry(sensor, measurement, checked_value(value))
 
 
 def _record(entries: Sequence[_Entry], received_at: int | None) -> int:
@@ -181,16 +197,14 @@ def _insert_one(cursor: CursorWrapper, entry: _Entry, row: Row) -> Row | None:
 
 
 def _row(entry: _Entry, received_at: int | None) -> Row:
-    sensor, measurement = entry.sensor, entry.measurement
-    value = units.to_canonical(measurement.value, sensor.quantity, sensor.unit)
-    at = measurement.measured_at
+    sensor, value, at = entry.sensor, entry.value, entry.measurement.measured_at
     delay_s = 0 if received_at is None else max(0, received_at - at) // SECOND_MS
     is_outlier = not units.is_physical(value, sensor.quantity)
     return Row(sensor.id, at, value, delay_s, is_outlier)
 
 
 def _latest_rows(
-    entries: Iterable[_Entry], rows: Iterable[Row], received_at: int | None
+    entries: Sequence[_Entry], rows: Iterable[Row], received_at: int | None
 ) -> list[LatestRow]:
     """Return one line per sensor heard of: its newest good value and last sequence."""
     newest: dict[int, Row] = {}
@@ -199,9 +213,11 @@ def _latest_rows(
         if not row.is_outlier and (held is None or row.measured_at >= held.measured_at):
             newest[row.sensor_id] = row
     last = {entry.sensor.id: entry.measurement for entry in entries}
+    # Not always of the last: one without a sequence leaves the mark where it was.
+    marks = {e.sensor.id: e.measurement.sequence for e in entries if e.measurement.sequence}
     found = []
     for sensor_id, measurement in last.items():
-        best, sequence = newest.get(sensor_id), measurement.sequence
+        best, sequence = newest.get(sensor_id), marks.get(sensor_id)
         boot, number = (sequence.boot, sequence.number) if sequence else ("", 0)
         at, value = (best.measured_at, best.value) if best else (None, None)
         heard_at = (best or measurement).measured_at if received_at is None else received_at

@@ -6,7 +6,6 @@ blanks. Only plain ASCII decimals pass here.
 
 from __future__ import annotations
 
-import math
 import re
 
 from stations.wire import FIELD_MAX, FIELD_MIN
@@ -26,10 +25,14 @@ def parse_value(text: str) -> float:
     """Return a finite decimal number such as `21.5`, `-3` or `1.2e1`."""
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         raise InvalidValue("bad data: number")
-    value = float(text)
-    if not math.isfinite(value) or abs(value) > MAX_MAGNITUDE:
+    return checked_value(float(text)) + 0.0  # -0.0 becomes 0.0
+
+
+def checked_value(value: float) -> float:
+    """Return a value that the database takes, too."""
+    if not abs(value) <= MAX_MAGNITUDE:  # put so that NaN fails
         raise InvalidValue("bad data: too large")
-    return value + 0.0  # -0.0 becomes 0.0
+    return value
 
 
 def parse_field(text: str) -> int:
