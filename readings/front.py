@@ -8,6 +8,7 @@ sent only after its commit.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +20,8 @@ from readings.dialects import path as path_dialect
 from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused
 from stations.auth import StationCache
+
+logger = logging.getLogger("readings.devices")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -54,9 +57,13 @@ class GroupCommit:
             batch = self._waiting[:_LARGEST_BATCH]
             del self._waiting[:_LARGEST_BATCH]
             submissions = [submission for submission, _ in batch]
-            outcomes = await loop.run_in_executor(
-                self._thread, device_requests.settle_or_busy, self._cache, submissions
-            )
+            try:
+                outcomes = await loop.run_in_executor(
+                    self._thread, device_requests.settle_or_busy, self._cache, submissions
+                )
+            except Exception:  # nobody may be left waiting, whatever it was
+                logger.exception("%d readings could not be settled; boards will resend", len(batch))
+                outcomes = [device_requests.BUSY] * len(batch)
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if not future.done():  # the board hung up while it waited
                     future.set_result(outcome)

@@ -1,0 +1,161 @@
+"""Group commit: requests that wait while one commit runs share the next."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from readings import device_requests, front
+from readings.front import GroupCommit
+from readings.measurements import Measurement, Submission
+from readings.outcomes import Outcome, Refused, Stored
+from stations.auth import StationCache
+from stations.wire import Credentials
+
+Settle = Callable[[StationCache, Sequence[Submission]], list[Outcome]]
+
+
+def _submission(number: int) -> Submission:
+    measurement = Measurement(1, float(number), 1)
+    return Submission(Credentials("key", "mac"), (measurement,))
+
+
+def _stored(number: int) -> Stored:
+    return Stored("Attic", _submission(number).measurements)
+
+
+class SlowDisk:
+    """Stands in for the database: each commit waits until the test lets it through."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[float]] = []
+        self.is_committing = threading.Semaphore(0)
+        self.may_finish = threading.Semaphore(0)
+
+    def settle(self, cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
+        self.batches.append([one.measurements[0].value for one in submissions])
+        self.is_committing.release()
+        assert self.may_finish.acquire(timeout=20)
+        return [Stored("Attic", one.measurements) for one in submissions]
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> SlowDisk:
+    disk = SlowDisk()
+    monkeypatch.setattr(device_requests, "settle_or_busy", disk.settle)
+    return disk
+
+
+@pytest.fixture
+def commits() -> Iterator[GroupCommit]:
+    commits = GroupCommit()
+    yield commits
+    commits._thread.shutdown()
+
+
+async def _submit(commits: GroupCommit, numbers: Sequence[int]) -> list[asyncio.Task[Outcome]]:
+    """Submit without waiting for outcomes; every submission is queued on return."""
+    tasks = [asyncio.create_task(commits.submit(_submission(number))) for number in numbers]
+    await asyncio.sleep(0)  # lets each task run up to its wait
+    return tasks
+
+
+async def _commit_running(commits: GroupCommit, disk: SlowDisk) -> list[asyncio.Task[Outcome]]:
+    tasks = await _submit(commits, [0])
+    await asyncio.to_thread(disk.is_committing.acquire)
+    return tasks
+
+
+def test_submissions_that_wait_share_the_next_commit(commits: GroupCommit, disk: SlowDisk) -> None:
+    async def scenario() -> list[Outcome]:
+        tasks = await _commit_running(commits, disk)
+        tasks += await _submit(commits, range(1, 11))
+        disk.may_finish.release(2)
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(scenario()) == [_stored(number) for number in range(11)]
+    assert disk.batches == [[0.0], [float(number) for number in range(1, 11)]]
+
+
+def test_nobody_is_answered_before_the_commit_is_done(commits: GroupCommit, disk: SlowDisk) -> None:
+    async def scenario() -> bool:
+        (task,) = await _commit_running(commits, disk)
+        was_answered = task.done()
+        disk.may_finish.release()
+        await task
+        return was_answered
+
+    assert asyncio.run(scenario()) is False
+
+
+@pytest.mark.parametrize("leaver", [0, 1, 3])
+def test_a_board_that_hangs_up_disturbs_no_other(
+    commits: GroupCommit, disk: SlowDisk, leaver: int
+) -> None:
+    """Also when it is the one whose request set the commits going."""
+
+    async def scenario() -> list[Outcome | BaseException]:
+        tasks = await _commit_running(commits, disk)
+        tasks += await _submit(commits, [1, 2, 3])
+        tasks[leaver].cancel()
+        disk.may_finish.release(2)
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    outcomes = asyncio.run(scenario())
+    assert isinstance(outcomes.pop(leaver), asyncio.CancelledError)
+    assert outcomes == [_stored(number) for number in range(4) if number != leaver]
+
+
+def test_a_batch_has_a_bound(
+    commits: GroupCommit, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "_LARGEST_BATCH", 3)
+
+    async def scenario() -> None:
+        tasks = await _commit_running(commits, disk)
+        tasks += await _submit(commits, range(1, 6))
+        disk.may_finish.release(3)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(scenario())
+    assert disk.batches == [[0.0], [1.0, 2.0, 3.0], [4.0, 5.0]]
+
+
+def test_beyond_the_queue_boards_are_told_to_come_again(
+    commits: GroupCommit, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "_LONGEST_QUEUE", 2)
+
+    async def scenario() -> list[Outcome]:
+        tasks = await _commit_running(commits, disk)
+        tasks += await _submit(commits, [1, 2, 3])
+        disk.may_finish.release(2)
+        return await asyncio.gather(*tasks)
+
+    outcomes = asyncio.run(scenario())
+    assert outcomes == [_stored(0), _stored(1), _stored(2), device_requests.BUSY]
+    assert isinstance(device_requests.BUSY, Refused)
+    assert device_requests.BUSY.status == 503
+
+
+def test_after_a_pause_commits_go_on(commits: GroupCommit, disk: SlowDisk) -> None:
+    async def scenario() -> list[Outcome]:
+        disk.may_finish.release(2)
+        return [await commits.submit(_submission(number)) for number in (1, 2)]
+
+    assert asyncio.run(scenario()) == [_stored(1), _stored(2)]
+    assert disk.batches == [[1.0], [2.0]]
+
+
+def test_a_commit_that_raises_leaves_no_board_waiting(
+    commits: GroupCommit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> list[Outcome]:
+        raise RuntimeError("no thread to run on")
+
+    monkeypatch.setattr(device_requests, "settle_or_busy", fail)
+    outcome = asyncio.run(asyncio.wait_for(commits.submit(_submission(1)), timeout=20))
+    assert outcome == device_requests.BUSY
