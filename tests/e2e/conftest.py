@@ -28,8 +28,11 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one module: Playwright keeps an event loop running in this thread as
+    long as it lives, and other modules' tests want to run their own.
+    """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
         assert "CI" not in os.environ, "CI must have Chromium: .ci/run installs it."
