@@ -45,7 +45,7 @@ _GAPS = (
 _SEED = 1959
 _TEMPERATURE, _HUMIDITY = 1, 2
 _CATCH_UP_MS = DAY_MS
-# One transaction of a station: boards that post meanwhile wait 10-20 ms at most.
+# One transaction of a station, 10 ms on a PC: boards that post meanwhile wait for no more.
 _FILL_MS = DAY_MS // 2
 
 
