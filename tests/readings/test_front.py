@@ -104,7 +104,7 @@ def test_a_board_that_hangs_up_disturbs_no_other(
         disk.may_finish.release(2)
         return await asyncio.gather(*tasks, return_exceptions=True)
 
-    outcomes = asyncio.run(scenario())
+    outcomes = asyncio.run(asyncio.wait_for(scenario(), timeout=20))
     assert isinstance(outcomes.pop(leaver), asyncio.CancelledError)
     assert outcomes == [_stored(number) for number in range(4) if number != leaver]
 
