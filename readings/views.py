@@ -24,9 +24,9 @@ _YEAR_S = 365 * 86_400
 @viewer_required
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The household's page: one card per station."""
-    return _private(
-        render(request, "readings/dashboard.html", _context(request, _snapshot(request)))
-    )
+    snapshot = _snapshot(request)
+    context = _context(request, snapshot, _etag(snapshot))
+    return _private(render(request, "readings/dashboard.html", context))
 
 
 @require_GET
@@ -37,7 +37,7 @@ def cards(request: HttpRequest) -> HttpResponse:
     etag = _etag(snapshot)
     if request.headers.get("If-None-Match") == etag:
         return _private(HttpResponseNotModified(headers={"ETag": etag}))
-    response = render(request, "readings/_cards.html", _context(request, snapshot))
+    response = render(request, "readings/_cards.html", _context(request, snapshot, etag))
     response.headers["ETag"] = etag
     return _private(response)
 
@@ -71,10 +71,10 @@ def _snapshot(request: HttpRequest) -> Snapshot:
     return Snapshot(now_ms(), viewer_unit(request))
 
 
-def _context(request: HttpRequest, snapshot: Snapshot) -> dict[str, object]:
+def _context(request: HttpRequest, snapshot: Snapshot, etag: str) -> dict[str, object]:
     return {
         "dashboard": snapshot.dashboard(),
-        "refresh_headers": json.dumps({"If-None-Match": _etag(snapshot)}),
+        "refresh_headers": json.dumps({"If-None-Match": etag}),
         "unit": snapshot.unit,
         "host": request.get_host(),
     }
