@@ -49,6 +49,7 @@ APPEND_SLASH = False
 INSTALLED_APPS = [
     "iotserver",
     "alerts",
+    "upkeep",
     "readings",
     "stations",
     "firmware",
