@@ -13,6 +13,8 @@ from django.core.management import BaseCommand
 from django.db import connection
 
 from alerts.watcher import Watcher
+from upkeep.schedule import Scheduler
+from upkeep.tasks import TASKS
 
 logger = logging.getLogger("alerts.watcher")
 
@@ -28,7 +30,8 @@ class Command(BaseCommand):
         stop: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
-        watch(Watcher(), stop)
+        with Scheduler(TASKS):
+            watch(Watcher(), stop)
 
 
 def watch(watcher: Watcher, stop: SimpleQueue[int]) -> None:
