@@ -96,18 +96,16 @@ class Scheduler:
 
     def _go_on(self) -> None:
         _stop_of.event = self._stop
-        try:
-            while not self._stop.wait(_LOOK_EVERY_S):
-                self._look()
-        finally:
-            connection.close()
+        while not self._stop.wait(_LOOK_EVERY_S):
+            self._look()
 
     def _look(self) -> None:
         try:
             self.run_due()
         except Exception:
             logger.exception("Nothing could be run; looking again in %s s", _LOOK_EVERY_S)
-            connection.close_if_unusable_or_obsolete()
+        finally:
+            connection.close()  # the next look is not to inherit a broken one
 
     def _is_due(self, task: Task) -> bool:
         now = now_ms()
@@ -126,7 +124,6 @@ class Scheduler:
         except Exception as error:
             logger.exception("%s failed", task.name)
             text, is_ok = f"{type(error).__name__}: {error}. The log tells where.", False
-            connection.close_if_unusable_or_obsolete()
         self._record(task, is_ok, text)
 
     def _record(self, task: Task, is_ok: bool, text: str) -> None:
@@ -135,7 +132,6 @@ class Scheduler:
             results.record(task.name, is_ok=is_ok, text=text)
         except Exception:
             logger.exception("%s has ended, but the database cannot keep its result", task.name)
-            connection.close_if_unusable_or_obsolete()
         else:
             del self._unrecorded[task.name]
 
