@@ -57,6 +57,7 @@ def _tell(change: Change) -> None:
         logger.warning(
             "%s is silent: it missed five posts or more. Check its power and Wi-Fi, then its key.",
             change.station,
+            extra={"station": change.station},
         )
     else:
-        logger.info("%s posts again.", change.station)
+        logger.info("%s posts again.", change.station, extra={"station": change.station})

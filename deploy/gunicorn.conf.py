@@ -2,6 +2,8 @@
 
 import os
 
+from iotserver.log_formats import logging_config
+
 worker_class = "asgi"
 wsgi_app = "iotserver.asgi:application"
 _host = os.environ.get("HOST", "0.0.0.0").strip("[]")
@@ -17,6 +19,9 @@ keepalive = 5
 # Keys travel in paths: no access log. Refusals are logged, redacted, by the application.
 accesslog = None
 loglevel = "warning"
+logconfig_dict = logging_config(
+    os.environ.get("LOG_LEVEL", "INFO"), os.environ.get("LOG_FORMAT", "line")
+)
 control_socket_disable = True
 
 # Whose X-Forwarded-* headers count: a reverse proxy on this machine.

@@ -8,6 +8,7 @@ import environ
 from tzlocal import get_localzone_name
 
 from iotserver.first_run import read_or_create
+from iotserver.log_formats import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -175,19 +176,6 @@ SPECTACULAR_SETTINGS = {
 
 # --- logs -----------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "iotserver.logs.RedactKeys"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["redact"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Django's own console handler would print a line a second time, unredacted.
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
-}
+LOGGING = logging_config(
+    env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="line")
+)

@@ -135,6 +135,7 @@ def _log_refusal(request: DeviceRequest, refused: Refused) -> None:
         refused.cause,
         refused.status,
         refused.reason,
+        extra={"station": who, "cause": refused.cause, "address": request.address},
     )
 
 
