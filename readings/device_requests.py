@@ -20,12 +20,14 @@ from readings.ingest import settle
 from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.times import from_ms, now_ms
+from readings.values import InvalidValue, checked_time
 from stations.auth import StationCache
 from stations.mac import InvalidMac, canonical_mac
 
 logger = logging.getLogger("readings.devices")
 
 BUSY = Refused(503, "busy, send again", "server busy")
+_CLOCK_WRONG = Refused(503, "server clock wrong", "server clock wrong")
 _GET_ONLY = Refused(405, "GET only", "wrong method")
 _PREFETCH = Refused(503, "prefetch not stored", "prefetch")
 # What a person reads who opens a device URL in a browser.
@@ -75,7 +77,10 @@ def read(request: DeviceRequest) -> Submission | Refused:
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
     """Settle submissions; on any failure nothing is stored and every board is asked to resend."""
     try:
+        checked_time(now_ms())
         return settle(cache, submissions)
+    except InvalidValue:  # no battery, no network: a Pi that starts in 1970
+        return [_CLOCK_WRONG] * len(submissions)
     except Exception:
         logger.exception("%d readings could not be stored; boards will resend", len(submissions))
         connection.close_if_unusable_or_obsolete()

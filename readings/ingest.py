@@ -21,7 +21,7 @@ from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.store import LatestRow, Row
 from readings.times import SECOND_MS, DayFinder, now_ms
-from readings.values import InvalidValue, checked_value
+from readings.values import InvalidValue, checked_time, checked_value
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
 from stations.models import Station
@@ -125,9 +125,10 @@ def _sensor(writer: Writer, field: int) -> SensorEntry:
 def _entry(sensor: SensorEntry, measurement: Measurement) -> _Entry:
     """Convert a measurement to its sensor's stored unit.
 
-    A unit may carry it out of bounds: the database's own check would fail the
-    whole batch, and again with every resend.
+    A unit may carry it out of bounds, a long age out of time: the database's own
+    check would fail the whole batch, and again with every resend.
     """
+    checked_time(measurement.measured_at)
     value = units.to_canonical(measurement.value, sensor.quantity, sensor.unit)
     return _Entry(sensor, measurement, checked_value(value))
 

@@ -7,14 +7,21 @@ ten years of minutes have to fit an SD card. `readings.times` converts.
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.functions import Cast
 
-from readings.values import MAX_MAGNITUDE
+from readings.values import EARLIEST_MS, LATEST_MS, MAX_MAGNITUDE
 from stations.models import Sensor
 
 
-def _is_finite(name: str) -> models.Q:
+def _is_finite(name: str) -> Q:
     """CHECK that agrees with `values.parse_value`; it is false for NaN and infinity too."""
-    return models.Q(**{f"{name}__gte": -MAX_MAGNITUDE, f"{name}__lte": MAX_MAGNITUDE})
+    return Q(**{f"{name}__gte": -MAX_MAGNITUDE, f"{name}__lte": MAX_MAGNITUDE})
+
+
+def _is_whole(name: str) -> Q:
+    """CHECK that keeps fractions, text and blobs out: SQLite's columns take them all."""
+    return Q(**{name: Cast(F(name), BigIntegerField())})
 
 
 class Reading(models.Model):
@@ -34,7 +41,15 @@ class Reading(models.Model):
         constraints = (
             models.CheckConstraint(name="reading_value_is_finite", condition=_is_finite("value")),
             models.CheckConstraint(
-                name="reading_time_is_positive", condition=models.Q(measured_at__gt=0)
+                name="reading_time_is_plausible",  # agrees with `values.checked_time`
+                condition=Q(measured_at__gte=EARLIEST_MS, measured_at__lt=LATEST_MS)
+                & _is_whole("measured_at"),
+            ),
+            models.CheckConstraint(
+                name="reading_delay_is_positive", condition=Q(delay_s__gte=0) & _is_whole("delay_s")
+            ),
+            models.CheckConstraint(
+                name="reading_outlier_is_boolean", condition=Q(is_outlier__in=(False, True))
             ),
         )
 

@@ -11,6 +11,9 @@ import re
 from stations.wire import FIELD_MAX, FIELD_MIN
 
 MAX_MAGNITUDE = 1e12
+# In ms since 1970. Before 2001: a clock that was never set (boards begin at 1970 or
+# 2000). After 2100: not milliseconds.
+EARLIEST_MS, LATEST_MS = 978_307_200_000, 4_102_444_800_000
 _LONGEST = 32
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -33,6 +36,13 @@ def checked_value(value: float) -> float:
     if not abs(value) <= MAX_MAGNITUDE:  # put so that NaN fails
         raise InvalidValue("bad data: too large")
     return value
+
+
+def checked_time(ms: int) -> int:
+    """Return a time in milliseconds since the epoch that the database takes, too."""
+    if not EARLIEST_MS <= ms < LATEST_MS:
+        raise InvalidValue("bad time")
+    return ms
 
 
 def parse_field(text: str) -> int:

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from readings import device_views
 from stations.auth import StationCache
 from tests.serving import Server, running_server
+
+# No timing assertions, and nothing left in the folder: a failure prints how to repeat it.
+hypothesis_settings.register_profile("house", deadline=None, database=None, print_blob=True)
+hypothesis_settings.load_profile("house")
 
 
 class StartServer(Protocol):

@@ -9,13 +9,14 @@ import pytest
 from django.db import DatabaseError, connection
 from pytest_django import Settings
 
-from readings import ingest, store
+from readings import device_requests, ingest, store
 from readings.device_requests import BUSY, settle_or_busy
 from readings.ingest import settle
 from readings.locks import write_transaction
 from readings.measurements import Sequence, Submission
 from readings.models import Latest, Reading
 from readings.outcomes import Refused, Stored
+from readings.values import EARLIEST_MS, LATEST_MS
 from stations import verbs
 from stations.auth import StationCache
 from stations.models import Sensor, Station
@@ -26,6 +27,7 @@ from tests.readings.submissions import make_submission
 pytestmark = pytest.mark.django_db
 
 NEW_KEY = "the-new-key-of-the-attic"
+START = 1_700_000_000_000
 
 
 @pytest.fixture
@@ -137,22 +139,22 @@ def test_a_resend_is_acknowledged_and_not_stored_again(
     attic: Station, warm_cache: StationCache
 ) -> None:
     """Its computed time jitters: only the sequence tells that it is the same reading."""
-    first = make_submission(attic, 20.0, at=1_000_000, seq=Sequence("a", 5))
-    again = make_submission(attic, 20.0, at=1_000_700, seq=Sequence("a", 5))
+    first = make_submission(attic, 20.0, at=START, seq=Sequence("a", 5))
+    again = make_submission(attic, 20.0, at=START + 700, seq=Sequence("a", 5))
     outcomes = [settle(warm_cache, [one])[0] for one in (first, again)]
     assert _causes(outcomes) == ["stored", "stored"]
     assert _values() == [20.0]
 
 
 def test_a_resend_within_one_batch_is_stored_once(attic: Station) -> None:
-    batch = [make_submission(attic, at=1_000_000 + n, seq=Sequence("a", 5)) for n in range(3)]
+    batch = [make_submission(attic, at=START + n, seq=Sequence("a", 5)) for n in range(3)]
     assert _causes(settle(StationCache(), batch)) == ["stored"] * 3
     assert len(_values()) == 1
 
 
 def test_numbers_begin_anew_with_each_boot(attic: Station, warm_cache: StationCache) -> None:
     for value, boot, number in [(1.0, "a", 900), (2.0, "b", 1), (2.0, "b", 1), (3.0, "b", 2)]:
-        at = int(value) * 60_000
+        at = START + int(value) * 60_000
         settle(warm_cache, [make_submission(attic, value, at=at, seq=Sequence(boot, number))])
     assert sorted(_values()) == [1.0, 2.0, 3.0]
 
@@ -160,8 +162,8 @@ def test_numbers_begin_anew_with_each_boot(attic: Station, warm_cache: StationCa
 def test_a_reading_without_a_sequence_forgets_none(
     attic: Station, warm_cache: StationCache
 ) -> None:
-    numbered = make_submission(attic, 1.0, at=60_000, seq=Sequence("a", 1))
-    settle(warm_cache, [numbered, make_submission(attic, 2.0, at=120_000)])
+    numbered = make_submission(attic, 1.0, at=START, seq=Sequence("a", 1))
+    settle(warm_cache, [numbered, make_submission(attic, 2.0, at=START + 60_000)])
     settle(warm_cache, [numbered])
     assert sorted(_values()) == [1.0, 2.0]
 
@@ -211,6 +213,22 @@ def test_what_a_unit_makes_too_large_is_refused_alone(attic: Station) -> None:
     assert _values() == [20.0]
 
 
+def test_what_is_too_long_ago_for_the_database_is_refused_alone(attic: Station) -> None:
+    batch = [make_submission(attic, 1.0, at=EARLIEST_MS - 1), make_submission(attic, 20.0)]
+    assert settle(StationCache(), batch)[0] == Refused(400, "bad time", "bad value", "Attic")
+    assert _values() == [20.0]
+
+
+@pytest.mark.parametrize("now", [0, EARLIEST_MS - 1, LATEST_MS])
+def test_a_server_whose_clock_is_not_set_asks_boards_to_resend(
+    attic: Station, monkeypatch: pytest.MonkeyPatch, now: int
+) -> None:
+    monkeypatch.setattr(device_requests, "now_ms", lambda: now)
+    outcome = settle_or_busy(StationCache(), [make_submission(attic)])[0]
+    assert outcome == Refused(503, "server clock wrong", "server clock wrong")
+    assert _values() == []
+
+
 def test_when_nobody_may_write_the_write_lock_is_not_asked_for(
     attic: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,7 +246,9 @@ def test_a_batch_asks_the_database_no_more_for_more_readings(
     for size in (1, 50):
         connection.queries_log.clear()
         connection.force_debug_cursor = True
-        settle(warm_cache, [make_submission(attic, at=size * 10**6 + n) for n in range(size)])
+        settle(
+            warm_cache, [make_submission(attic, at=START + size * 10**6 + n) for n in range(size)]
+        )
         connection.force_debug_cursor = False
         counts.append(len(connection.queries))
     assert counts[0] == counts[1]
