@@ -37,15 +37,15 @@ class Migration(migrations.Migration):
         CreateCompactModel(
             name='DaySummary',
             fields=[
+                ('pk', models.CompositePrimaryKey('sensor_id', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='days', to='stations.sensor')),
+                ('period', models.IntegerField()),
                 ('count', models.IntegerField()),
                 ('sum', models.FloatField()),
                 ('min', models.FloatField()),
                 ('max', models.FloatField()),
                 ('min_at', models.BigIntegerField()),
                 ('max_at', models.BigIntegerField()),
-                ('pk', models.CompositePrimaryKey('sensor_id', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('period', models.IntegerField()),
-                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='days', to='stations.sensor')),
             ],
             options={
                 'abstract': False,
@@ -54,15 +54,15 @@ class Migration(migrations.Migration):
         CreateCompactModel(
             name='HourSummary',
             fields=[
+                ('pk', models.CompositePrimaryKey('sensor_id', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='stations.sensor')),
+                ('period', models.IntegerField()),
                 ('count', models.IntegerField()),
                 ('sum', models.FloatField()),
                 ('min', models.FloatField()),
                 ('max', models.FloatField()),
                 ('min_at', models.BigIntegerField()),
                 ('max_at', models.BigIntegerField()),
-                ('pk', models.CompositePrimaryKey('sensor_id', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('period', models.IntegerField()),
-                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='stations.sensor')),
             ],
             options={
                 'abstract': False,
@@ -72,11 +72,11 @@ class Migration(migrations.Migration):
             name='Reading',
             fields=[
                 ('pk', models.CompositePrimaryKey('sensor_id', 'measured_at', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='stations.sensor')),
                 ('measured_at', models.BigIntegerField()),
                 ('value', models.FloatField()),
                 ('delay_s', models.IntegerField(default=0)),
                 ('is_outlier', models.BooleanField(default=False)),
-                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='stations.sensor')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('value__gte', -1000000000000.0), ('value__lte', 1000000000000.0)), name='reading_value_is_finite'), models.CheckConstraint(condition=models.Q(('measured_at__gte', 978307200000), ('measured_at__lt', 4102444800000), ('measured_at', django.db.models.functions.comparison.Cast(models.F('measured_at'), models.BigIntegerField()))), name='reading_time_is_plausible'), models.CheckConstraint(condition=models.Q(('delay_s__gte', 0), ('delay_s', django.db.models.functions.comparison.Cast(models.F('delay_s'), models.BigIntegerField()))), name='reading_delay_is_positive'), models.CheckConstraint(condition=models.Q(('is_outlier__in', (False, True))), name='reading_outlier_is_boolean')],
