@@ -15,19 +15,19 @@ from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 
+from readings import faults
+from readings.clock import trusted_now_ms
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
 from readings.measurements import Submission
-from readings.outcomes import Outcome, Refused, Stored
-from readings.times import from_ms, now_ms
-from readings.values import InvalidValue, checked_time
+from readings.outcomes import CannotStore, Outcome, Refused, Stored
+from readings.times import from_ms
 from stations.auth import StationCache
 from stations.mac import InvalidMac, canonical_mac
 
 logger = logging.getLogger("readings.devices")
 
 BUSY = Refused(503, "busy, send again", "server busy")
-_CLOCK_WRONG = Refused(503, "server clock wrong", "server clock wrong")
 _GET_ONLY = Refused(405, "GET only", "wrong method")
 _PREFETCH = Refused(503, "prefetch not stored", "prefetch")
 # What a person reads who opens a device URL in a browser.
@@ -67,8 +67,10 @@ def read(request: DeviceRequest) -> Submission | Refused:
         return _PREFETCH
     try:
         return path_dialect.parse(
-            request.path, request.query, now_ms(), settings.MAX_READING_AGE_DAYS * 86_400
+            request.path, request.query, trusted_now_ms(), settings.MAX_READING_AGE_DAYS * 86_400
         )
+    except CannotStore as error:
+        return error.refused
     except ValueError as error:
         reason = str(error) if isinstance(error, path_dialect.Malformed) else "bad query"
         return Refused(400, reason, "malformed path")
@@ -77,14 +79,22 @@ def read(request: DeviceRequest) -> Submission | Refused:
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
     """Settle submissions; on any failure nothing is stored and every board is asked to resend."""
     try:
-        checked_time(now_ms())
         return settle(cache, submissions)
-    except InvalidValue:  # no battery, no network: a Pi that starts in 1970
-        return [_CLOCK_WRONG] * len(submissions)
-    except Exception:
-        logger.exception("%d readings could not be stored; boards will resend", len(submissions))
+    except CannotStore as error:
+        return [error.refused] * len(submissions)
+    except Exception as error:
         connection.close_if_unusable_or_obsolete()
-        return [BUSY] * len(submissions)
+        return [_refusal(error, len(submissions))] * len(submissions)
+
+
+def _refusal(error: Exception, count: int) -> Refused:
+    """Log why `count` readings could not be stored; return what their boards are told."""
+    fault = faults.notice(error)
+    if fault is None:
+        logger.exception("%d readings could not be stored; boards will resend", count)
+        return BUSY
+    logger.error("%d readings could not be stored; boards will resend. %s", count, fault.text)
+    return fault.refusal
 
 
 def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:

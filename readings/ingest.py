@@ -15,12 +15,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from readings import store, units
+from readings import damage, store, units
+from readings.clock import trusted_now_ms
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.store import LatestRow, Row
-from readings.times import SECOND_MS, DayFinder, now_ms
+from readings.times import SECOND_MS, DayFinder
 from readings.values import InvalidValue, checked_time, checked_value
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
@@ -48,23 +49,25 @@ def record_readings(
     A measurement that is already there (same sensor and exact time, or a
     sequence acknowledged before) changes nothing. History counts as received
     when it was measured: it is never late, and makes no silent station live.
-    Raises `TooManySensors` or `InvalidValue`, with nothing stored.
+    Raises `TooManySensors`, `InvalidValue` or `CannotStore`, with nothing stored.
     """
+    damage.check()
     with write_transaction():
         sensors: dict[int, SensorEntry] = {}
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
             sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
         entries = [_entry(sensors[m.field], m) for m in measurements]
-        return _record(entries, None if is_history else now_ms())
+        return _record(entries, None if is_history else trusted_now_ms())
 
 
 def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
     """Authenticate and store what boards sent, all in one transaction; one outcome each.
 
     The outcomes may be told to the boards once this returns: everything is
-    committed by then.
+    committed by then. Raises `CannotStore`, with nothing stored.
     """
+    damage.check()
     cache.refresh()
     while True:
         admitted = [_admit(cache, submission) for submission in submissions]
@@ -97,7 +100,7 @@ def _write(
             _prepare(writer, submission, entries) if isinstance(writer, Writer) else writer
             for writer, submission in zip(admitted, submissions, strict=True)
         ]
-        _record(entries, now_ms())
+        _record(entries, trusted_now_ms())
     return outcomes
 
 

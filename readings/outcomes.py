@@ -26,3 +26,11 @@ class Refused:
 
 
 Outcome = Stored | Refused
+
+
+class CannotStore(Exception):
+    """Something is wrong with the server itself: boards are refused and keep their own."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.cause)
+        self.refused = refused

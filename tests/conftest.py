@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from readings import device_views
+from readings import clock, damage, device_views
 from stations.auth import StationCache
 from tests.serving import Server, running_server
 
@@ -27,6 +27,15 @@ class StartServer(Protocol):
 def _forget_stations(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rolled back test takes the registry's version back with it; no cache may outlive that."""
     monkeypatch.setattr(device_views, "_cache", StationCache())
+
+
+@pytest.fixture(autouse=True)
+def _forget_faults() -> Iterator[None]:
+    """No test inherits a wrong clock or a damaged database from the one before."""
+    yield
+    damage.marker().unlink(missing_ok=True)
+    clock.mark_file().unlink(missing_ok=True)
+    clock.forget()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection
 from pytest_django import Settings
 
-from readings import device_requests, ingest, store
+from readings import clock, ingest, store
 from readings.device_requests import BUSY, settle_or_busy
 from readings.ingest import settle
 from readings.locks import write_transaction
@@ -223,9 +223,10 @@ def test_what_is_too_long_ago_for_the_database_is_refused_alone(attic: Station) 
 def test_a_server_whose_clock_is_not_set_asks_boards_to_resend(
     attic: Station, monkeypatch: pytest.MonkeyPatch, now: int
 ) -> None:
-    monkeypatch.setattr(device_requests, "now_ms", lambda: now)
+    monkeypatch.setattr(clock, "now_ms", lambda: now)
+    clock.forget()
     outcome = settle_or_busy(StationCache(), [make_submission(attic)])[0]
-    assert outcome == Refused(503, "server clock wrong", "server clock wrong")
+    assert outcome == Refused(503, "server clock wrong", "the server's clock cannot be right")
     assert _values() == []
 
 

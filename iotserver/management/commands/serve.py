@@ -12,6 +12,7 @@ from django.core.management import BaseCommand, call_command
 
 from iotserver.first_run import read_or_create
 from iotserver.supervisor import Supervisor, watcher_command, web_command
+from readings import clock
 
 ADMIN_NAME = "admin"
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
+        clock.remember_newest()
         password = create_first_admin()
         self._welcome(password)
         sys.exit(Supervisor(web_command(), watcher_command()).run())
