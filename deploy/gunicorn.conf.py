@@ -2,6 +2,9 @@
 
 import os
 
+from gunicorn.glogging import Logger
+
+import stations.limits  # noqa: F401  (before the workers fork: they share what it counts)
 from iotserver.log_formats import logging_config
 
 worker_class = "asgi"
@@ -16,13 +19,23 @@ timeout = 60
 graceful_timeout = 10
 keepalive = 5
 
-# Keys travel in paths: no access log. Refusals are logged, redacted, by the application.
-accesslog = None
+
+class WithoutAccessLog(Logger):  # type: ignore[misc]
+    """Keys travel in paths; refusals are logged, redacted, by the application.
+
+    With `logconfig_dict` gunicorn writes an access log even where `accesslog` is None.
+    """
+
+    access_log_enabled = False
+
+
+logger_class = WithoutAccessLog
 loglevel = "warning"
 logconfig_dict = logging_config(
     os.environ.get("LOG_LEVEL", "INFO"), os.environ.get("LOG_FORMAT", "line")
 )
 control_socket_disable = True
 
-# Whose X-Forwarded-* headers count: a reverse proxy on this machine.
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+# Nothing that gunicorn would read of a proxy's headers is used: the application knows whom
+# to believe (FORWARDED_ALLOW_IPS), and a header that lies must not end a board's request.
+forwarded_allow_ips = ""

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.request import split_domain_port, validate_host
 
+from stations.peers import client_address, is_proxy
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Names that nobody outside a house can own (RFC 6762, RFC 8375, router habits).
@@ -31,6 +33,23 @@ _POLICIES = {
     ),
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+class ProxyMiddleware:
+    """Whose request it is, and over which scheme: a proxy's word counts, a stranger's not."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta, proxies = request.META, settings.TRUSTED_PROXIES
+        peer = meta.get("REMOTE_ADDR", "")
+        forwarded_for = meta.pop("HTTP_X_FORWARDED_FOR", "")
+        if is_proxy(peer, proxies):
+            meta["REMOTE_ADDR"] = client_address(peer, forwarded_for, proxies)
+        else:
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self._get_response(request)
 
 
 class HouseholdHostMiddleware:

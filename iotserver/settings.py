@@ -9,6 +9,7 @@ from tzlocal import get_localzone_name
 
 from iotserver.first_run import read_or_create
 from iotserver.log_formats import logging_config
+from stations.peers import parse_proxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,6 +28,11 @@ DEFAULT_TEMPERATURE_UNIT = env.str("TEMPERATURE_UNIT", default="C")
 PUBLIC_DASHBOARD = env.bool("PUBLIC_DASHBOARD", default=False)
 MAX_SENSORS_PER_STATION = env.int("MAX_SENSORS_PER_STATION", default=16)
 MAX_READING_AGE_DAYS = env.int("MAX_READING_AGE_DAYS", default=366)
+# Readings of a station, and refused requests of an address: a minute, and at one go.
+STATION_RATE_LIMIT = env.float("STATION_RATE_LIMIT", default=1_200)
+STATION_RATE_BURST = env.int("STATION_RATE_BURST", default=1_000_000)
+REFUSAL_RATE_LIMIT = env.float("REFUSAL_RATE_LIMIT", default=60)
+REFUSAL_RATE_BURST = env.int("REFUSAL_RATE_BURST", default=1_000)
 
 # --- where and how it is served -------------------------------------------
 
@@ -34,6 +40,10 @@ HOST = env.str("HOST", default="0.0.0.0")
 PORT = env.int("PORT", default=8000)
 HTTPS = env.bool("HTTPS", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed: nobody's, unless pages come
+# through a proxy. Without one they are what anybody writes.
+_PROXIES = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1,::1" if HTTPS else "")
+TRUSTED_PROXIES = parse_proxies(_PROXIES.split(","))
 # Names of this house's network always work (iotserver.middleware); these are more.
 EXTRA_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 ALLOWED_HOSTS = ["*"]  # iotserver.middleware.HouseholdHostMiddleware decides
@@ -65,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "iotserver.middleware.ProxyMiddleware",
     "iotserver.middleware.HouseholdHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "iotserver.middleware.PolicyHeadersMiddleware",
@@ -133,6 +144,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^/*(update/+)?API_key=", r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# iotserver.middleware.ProxyMiddleware takes it away where it does not come from a proxy.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Not "no-referrer": browsers then send "Origin: null" with forms, which CSRF refuses.

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 
-from readings import faults
+from readings import faults, rates
 from readings.clock import trusted_now_ms
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
@@ -36,6 +36,8 @@ _EXPLANATIONS = {
     " /update/API_key=KEY/mac=MAC/field=1/data=21.5",
     403: "This key and MAC address do not belong to an active station."
     " Compare both with the station's page in the admin.",
+    429: "Too many requests came from here. Nothing is wrong with this one:"
+    " wait a minute and load the page again.",
     503: "The server could not store it just now. Load the page again.",
 }
 _PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
@@ -61,19 +63,23 @@ class DeviceReply:
 
 def read(request: DeviceRequest) -> Submission | Refused:
     """Turn a request into a submission, or refuse it before anyone is asked."""
+    unheard = rates.refused_too_often(request.address)
+    if unheard is not None:
+        return unheard
     if request.method != "GET":
-        return _GET_ONLY
+        return rates.count_refusal(request.address, _GET_ONLY)
     if any("prefetch" in request.headers.get(name, "").lower() for name in _PREFETCH_HEADERS):
         return _PREFETCH
     try:
-        return path_dialect.parse(
+        found = path_dialect.parse(
             request.path, request.query, trusted_now_ms(), settings.MAX_READING_AGE_DAYS * 86_400
         )
     except CannotStore as error:
         return error.refused
     except ValueError as error:
         reason = str(error) if isinstance(error, path_dialect.Malformed) else "bad query"
-        return Refused(400, reason, "malformed path")
+        return rates.count_refusal(request.address, Refused(400, reason, "malformed path"))
+    return Submission(found.credentials, found.measurements, found.refusal, request.address)
 
 
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -99,7 +105,7 @@ def _refusal(error: Exception, count: int) -> Refused:
 
 def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     """Render the reply to an outcome: one line for a board, a page for a person."""
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, Refused) and outcome.status != 429:  # the limit tells once a minute
         _log_refusal(request, outcome)
     reply = _render(request, outcome)
     return replace(reply, body=b"") if request.method == "HEAD" else reply
@@ -108,6 +114,8 @@ def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
 def _render(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     status, line = path_dialect.reply(outcome)
     headers = [("Allow", "GET")] if status == 405 else []
+    if isinstance(outcome, Refused) and outcome.retry_after_s:
+        headers.append(("Retry-After", str(outcome.retry_after_s)))
     if "text/html" in request.headers.get("accept", ""):
         return _reply(status, "text/html", _page(status, line, outcome), headers)
     return _reply(status, "text/plain", line, headers)

@@ -14,12 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote
 
+from django.conf import settings
+
 from readings import device_requests
 from readings.device_requests import DeviceReply, DeviceRequest
 from readings.dialects import path as path_dialect
 from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused
 from stations.auth import StationCache
+from stations.peers import client_address
 
 logger = logging.getLogger("readings.devices")
 
@@ -92,12 +95,16 @@ class DeviceFront:
 
 
 def _device_request(scope: Scope, path: str) -> DeviceRequest:
+    # Of a header that comes twice the last counts: a proxy's own follows what it was sent.
+    headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
+    peer = scope["client"][0] if scope.get("client") else ""
+    forwarded_for = headers.get("x-forwarded-for", "")
     return DeviceRequest(
         method=scope["method"],
         path=path,
         query=scope["query_string"].decode("latin-1"),
-        headers={n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]},
-        address=scope["client"][0] if scope.get("client") else "",
+        headers=headers,
+        address=client_address(peer, forwarded_for, settings.TRUSTED_PROXIES),
     )
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from readings import damage, store, units
+from readings import damage, rates, store, units
 from readings.clock import trusted_now_ms
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
@@ -69,15 +69,19 @@ def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outco
     """
     damage.check()
     cache.refresh()
+    admitted = rates.judge(submissions, [_admit(cache, one) for one in submissions])
     while True:
-        admitted = [_admit(cache, submission) for submission in submissions]
         refused = [one for one in admitted if isinstance(one, Refused)]
         if len(refused) == len(admitted):
             return list(refused)  # nobody may write: no need for the write lock
         try:
             return _write(cache, submissions, admitted)
         except _RegistryChanged:
-            continue  # the cache is fresh now: ask it again who may write
+            # The cache is fresh now: ask it again who may write.
+            admitted = [
+                one if isinstance(one, Refused) else _admit(cache, submission)
+                for submission, one in zip(submissions, admitted, strict=True)
+            ]
 
 
 def _admit(cache: StationCache, submission: Submission) -> Writer | Refused:

@@ -44,12 +44,13 @@ class Submission:
     """One request of one board: who it says it is, and what it measured.
 
     `refusal` is the reason for which the measurements could not be read. It is
-    told only to a board that proves who it is.
+    told only to a board that proves who it is. `address` is where it came from.
     """
 
     credentials: Credentials
     measurements: tuple[Measurement, ...] = ()
     refusal: str = ""
+    address: str = ""
 
 
 def parse_sequence(text: str) -> Sequence:

@@ -17,12 +17,16 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was stored. `reason` is for the board, `cause` for the operator."""
+    """Nothing was stored. `reason` is for the board, `cause` for the operator.
+
+    `retry_after_s` says when to come again, where that is known.
+    """
 
     status: int
     reason: str
     cause: str
     station: str = ""
+    retry_after_s: int = 0
 
 
 Outcome = Stored | Refused

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from readings import clock, damage, device_views
+from stations import limits
 from stations.auth import StationCache
 from tests.serving import Server, running_server
 
@@ -36,6 +37,15 @@ def _forget_faults() -> Iterator[None]:
     damage.marker().unlink(missing_ok=True)
     clock.mark_file().unlink(missing_ok=True)
     clock.forget()
+
+
+@pytest.fixture(autouse=True)
+def _forget_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one test uses up is not missing in the next."""
+    usage = limits.Usage()
+    monkeypatch.setattr(limits, "usage", usage)
+    yield
+    usage.close()
 
 
 @pytest.fixture

@@ -204,6 +204,12 @@ def test_a_board_that_hangs_up_at_once_disturbs_nobody(household: Server) -> Non
     assert _stored(household, as_a_board(update_path())).body == b"OK"
 
 
+def test_a_reading_that_is_stored_leaves_no_line_in_the_log(household: Server) -> None:
+    for value in ("17.0625", "17.125"):  # the first line would be there by the second reply
+        _stored(household, as_a_board(update_path(data=value)))
+    assert "17.0625" not in household.log()
+
+
 def test_the_log_names_the_refused_board_and_no_key(household: Server) -> None:
     wrong = update_path(api_key=TUTORIAL_KEY + "-wrong", mac="5c:cf:7f:99:99:99")
     _refused(household, as_a_board(wrong))
