@@ -146,7 +146,7 @@ def judge(now: int, since_boot: int, mark: Mark | None) -> str:
     shown = f"shows {from_ms(now):%Y-%m-%d %H:%M} UTC"
     if now < _WRITTEN_MS:
         return f"{shown}, before this server was written"
-    if now > LATEST_MS:
+    if now >= LATEST_MS:
         return f"{shown}, beyond what can be stored"
     if mark is None or kernel.is_synchronised():
         return ""
