@@ -12,6 +12,8 @@ from types import FrameType
 
 from django.conf import settings
 
+from iotserver.lifeline import tied_to_me
+
 _POLL_S = 0.2
 _STOP_WITHIN_S = 15
 _RESTART_AFTER_S = 5
@@ -68,9 +70,14 @@ class Supervisor:
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a child that Ctrl-C does not reach: the supervisor stops it in order."""
+    """Start a child that Ctrl-C does not reach: the supervisor stops it in order.
+
+    Only when the supervisor itself was killed the kernel does it.
+    """
     environment = os.environ | {"HOST": settings.HOST, "PORT": str(settings.PORT)}
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True)
+    return subprocess.Popen(
+        tied_to_me(command), cwd=settings.BASE_DIR, env=environment, start_new_session=True
+    )
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

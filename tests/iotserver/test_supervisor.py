@@ -121,3 +121,19 @@ def test_a_child_that_hears_no_signal_is_killed() -> None:
         running.await_all("web", "deaf")
         running.process.terminate()
         assert running.end() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a death")
+def test_a_supervisor_that_was_killed_leaves_no_child_behind() -> None:
+    with supervised(child("web", WAIT), child("watcher", WAIT)) as running:
+        running.await_all("web", "watcher")
+        running.process.kill()
+        assert running.end() == -signal.SIGKILL  # the pipe that all three share is closed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a death")
+def test_a_child_whose_supervisor_died_before_it_began_does_not_begin() -> None:
+    nobody = str(2**22 + 1)  # no process has this number
+    command = [sys.executable, "-m", "iotserver.lifeline", nobody, "echo", "begun"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
