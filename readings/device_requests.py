@@ -29,6 +29,7 @@ logger = logging.getLogger("readings.devices")
 
 BUSY = Refused(503, "busy, send again", "server busy")
 _GET_ONLY = Refused(405, "GET only", "wrong method")
+_NO_BODY = Refused(400, "no body in a GET", "GET with a body")
 _PREFETCH = Refused(503, "prefetch not stored", "prefetch")
 # What a person reads who opens a device URL in a browser.
 _EXPLANATIONS = {
@@ -40,7 +41,7 @@ _EXPLANATIONS = {
     " wait a minute and load the page again.",
     503: "The server could not store it just now. Load the page again.",
 }
-_PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
+_PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ def read(request: DeviceRequest) -> Submission | Refused:
         return unheard
     if request.method != "GET":
         return rates.count_refusal(request.address, _GET_ONLY)
-    if any("prefetch" in request.headers.get(name, "").lower() for name in _PREFETCH_HEADERS):
+    if _is_ahead_of_its_user(request.headers):
         return _PREFETCH
+    if _has_body(request.headers):
+        # Proxies disagree where it ends: what follows might be taken for a reading.
+        return rates.count_refusal(request.address, _NO_BODY)
     try:
         found = path_dialect.parse(
             request.path, request.query, trusted_now_ms(), settings.MAX_READING_AGE_DAYS * 86_400
@@ -80,6 +84,16 @@ def read(request: DeviceRequest) -> Submission | Refused:
         reason = str(error) if isinstance(error, path_dialect.Malformed) else "bad query"
         return rates.count_refusal(request.address, Refused(400, reason, "malformed path"))
     return Submission(found.credentials, found.measurements, found.refusal, request.address)
+
+
+def _is_ahead_of_its_user(headers: Mapping[str, str]) -> bool:
+    """True when a browser asks on its own, before anyone has clicked."""
+    stated = " ".join(headers[name] for name in _PURPOSE_HEADERS if name in headers).lower()
+    return "prefetch" in stated or "preview" in stated
+
+
+def _has_body(headers: Mapping[str, str]) -> bool:
+    return bool(headers.get("content-length", "").strip("0")) or "transfer-encoding" in headers
 
 
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:

@@ -7,6 +7,6 @@ from readings import device_views
 urlpatterns = [
     # /update/API_key=K/mac=M/field=N/data=V and the same without /update; a
     # doubled slash in front and one behind, as boards in the field send them.
-    # Whatever follows is ours to refuse, a newline too.
-    re_path(r"^/*(?:update/+)?API_key=", device_views.path_update),
+    # Whatever follows is ours to refuse, a newline and a name in the wrong case too.
+    re_path(r"(?i)^/*(?:update(?:/|\Z)|API_key=)", device_views.path_update),
 ]

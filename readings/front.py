@@ -80,7 +80,11 @@ class DeviceFront:
         self._commits = GroupCommit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # nobody here speaks it: a 403
+            return
         if scope["type"] == "http":
+            scope = _in_origin_form(scope)
             path = unquote(scope["raw_path"].partition(b"?")[0].decode("latin-1"))
             if path_dialect.is_ours(path):
                 await _send(send, await self._answer(_device_request(scope, path)))
@@ -92,6 +96,15 @@ class DeviceFront:
         if isinstance(submission, Refused):
             return device_requests.answer(request, submission)
         return device_requests.answer(request, await self._commits.submit(submission))
+
+
+def _in_origin_form(scope: Scope) -> Scope:
+    """Take `http://HOST` off a target, as proxies' clients send it (RFC 9112, 3.2.2)."""
+    if not scope["raw_path"].lower().startswith((b"http://", b"https://")):
+        return scope
+    raw_path = scope["raw_path"].partition(b"://")[2].partition(b"/")[2]
+    path = scope["path"].partition("://")[2].partition("/")[2]
+    return {**scope, "raw_path": b"/" + raw_path, "path": "/" + path}
 
 
 def _device_request(scope: Scope, path: str) -> DeviceRequest:

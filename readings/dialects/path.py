@@ -6,6 +6,7 @@ What boards have sent since the first tutorial. Pure: a request in, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -16,7 +17,8 @@ from readings.values import InvalidValue, parse_age_s, parse_field, parse_value
 from stations.wire import Credentials
 
 _PREFIX = "update/"
-_FIRST = "API_key="
+# `readings.device_urls` and `SECURE_REDIRECT_EXEMPT` say the same.
+_OURS = re.compile(r"/*(update(/|\Z)|API_key=)", re.IGNORECASE)
 _REQUIRED = ("API_key", "mac", "field", "data")
 _OPTIONAL = ("age", "seq")
 
@@ -27,7 +29,7 @@ class Malformed(ValueError):
 
 def is_ours(path: str) -> bool:
     """True for a path that means this dialect, well formed or not."""
-    return path.lstrip("/").removeprefix(_PREFIX).lstrip("/").startswith(_FIRST)
+    return _OURS.match(path) is not None
 
 
 def parse(path: str, query: str, received_at: int, longest_age_s: int) -> Submission:
@@ -38,8 +40,7 @@ def parse(path: str, query: str, received_at: int, longest_age_s: int) -> Submis
     """
     parts = _split(path)
     credentials = Credentials(parts["API_key"], parts["mac"])
-    options = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=20))
-    options |= {name: parts[name] for name in _OPTIONAL if name in parts}
+    options = _options(query) | {name: parts[name] for name in _OPTIONAL if name in parts}
     try:
         measurement = _measurement(parts, options, received_at, longest_age_s)
     except InvalidValue as error:
@@ -63,6 +64,15 @@ def _split(path: str) -> dict[str, str]:
     if extra != [name for name in _OPTIONAL if name in extra]:
         raise Malformed("only age=, seq= next")
     return {piece.partition("=")[0]: piece.partition("=")[2] for piece in pieces}
+
+
+def _options(query: str) -> dict[str, str]:
+    """Return what a query says; a name of ours that comes twice says nothing."""
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=20)
+    names = [name for name, _ in pairs if name in _OPTIONAL]
+    if len(names) > len(set(names)):
+        raise Malformed("bad query")
+    return dict(pairs)
 
 
 def _measurement(

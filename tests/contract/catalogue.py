@@ -25,6 +25,9 @@ STORED_PATHS = {
     "a query of someone else's": update_path(rest="?utm_source=x&y"),
     "field with a leading zero": update_path(field="01"),
     "encoded equals signs": update_path().replace("=", "%3D"),
+    "encoded slashes": update_path().replace("/", "%2F").replace("%2F", "/", 1),
+    "a target with scheme and host": "http://192.168.1.7:8000" + update_path(),
+    "a target with https and a name": "https://iot.local" + update_path(rest="?age=0"),
     "encoded key": update_path(api_key="%54GS894F"),
 }
 
@@ -118,6 +121,12 @@ BAD_SEQUENCES = [
 
 # target -> the first part that is missing or out of place, or what may follow
 MALFORMED = {
+    "/update": "missing API_key=",
+    "/update/": "missing API_key=",
+    "/update?API_key=TGS894F&field1=21.5": "missing API_key=",
+    f"/update/api_key={KEY}/mac={MAC}/field=1/data=21.5": "missing API_key=",
+    f"/api_key={KEY}/mac={MAC}/field=1/data=21.5": "missing API_key=",
+    f"/update/mac={MAC}/API_key={KEY}/field=1/data=21.5": "missing API_key=",
     "/update/API_key=": "missing mac=",
     f"/update/API_key={KEY}": "missing mac=",
     f"/update/API_key={KEY}/mac={MAC}": "missing field=",
@@ -132,6 +141,8 @@ MALFORMED = {
     update_path(rest="/data=22"): "only age=, seq= next",
     update_path(rest="/unit=F"): "only age=, seq= next",
     update_path(rest="//age=1"): "only age=, seq= next",
+    update_path(rest="?age=1&age=2"): "bad query",
+    update_path(rest="?seq=b-1&seq=b-2"): "bad query",
     update_path(data="1%2F2"): "only age=, seq= next",
     update_path(rest="?" + "&".join(f"a{n}=1" for n in range(30))): "bad query",
 }

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -91,7 +91,10 @@ def _scope(target: str, method: str, headers: Headers) -> MutableMapping[str, An
 
 
 def _environ(target: str, method: str, headers: Headers) -> dict[str, Any]:
+    """Return what gunicorn's WSGI workers make of a request: no scheme, host or fragment."""
     path, _, query = target.partition("?")
+    if path.startswith(("http://", "https://")):
+        path = urlsplit(path).path
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),

@@ -158,11 +158,25 @@ def test_head_stores_nothing_and_has_no_body(ask: Ask) -> None:
         ("Purpose", "prefetch"),
         ("Purpose", "Prefetch"),
         ("X-Moz", "prefetch"),
+        ("X-Purpose", "preview"),
+        ("Purpose", "preview"),
     ],
 )
 def test_a_browser_that_fetches_ahead_stores_nothing(ask: Ask, name: str, value: str) -> None:
     answer = ask(update_path(), headers={name: value})
     assert _refuses(answer, _plain(503, "prefetch not stored"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Content-Length", "5"), ("Content-Length", "05"), ("Transfer-Encoding", "chunked")],
+)
+def test_a_get_with_a_body_stores_nothing(ask: Ask, name: str, value: str) -> None:
+    assert _refuses(ask(update_path(), headers={name: value}), _plain(400, "no body in a GET"))
+
+
+def test_a_body_of_no_bytes_is_none(ask: Ask) -> None:
+    assert ask(update_path(), headers={"Content-Length": "0"}) == STORED
 
 
 def test_a_browser_gets_a_page(ask: Ask) -> None:
