@@ -4,8 +4,18 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotserver.settings")
+    if sys.argv[1:2] == ["doctor"]:  # has to speak up even when Django cannot
+        from upkeep.doctor.preflight import stop_unless_django_starts
+
+        stop_unless_django_starts(sys.argv)
+
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotserver.settings")
-    execute_from_command_line(sys.argv)
+    main()

@@ -66,10 +66,15 @@ class _Table:
         return template.format(table=self.name, columns=_COLUMNS)
 
 
-def check(sensor_id: int) -> Wrong:
-    """Return how many summaries of a sensor are wrong, missing or too many."""
+def check(sensor_id: int, since: int = 0) -> Wrong:
+    """Return how many summaries of a sensor are wrong, missing or too many.
+
+    `since`, in milliseconds, leaves out the periods that began before it.
+    """
     hours, days = _tables()
-    return Wrong(_go_through(hours, sensor_id), _go_through(days, sensor_id))
+    return Wrong(
+        _go_through(hours, sensor_id, since=since), _go_through(days, sensor_id, since=since)
+    )
 
 
 def rebuild(sensor_id: int) -> Wrong:
@@ -87,10 +92,10 @@ def _tables() -> tuple[_Table, _Table]:
     )
 
 
-def _go_through(table: _Table, sensor_id: int, *, mend: bool = False) -> int:
+def _go_through(table: _Table, sensor_id: int, *, mend: bool = False, since: int = 0) -> int:
     """Compare all periods of a sensor in steps, each in a transaction of its own."""
     wrong = 0
-    for periods in _steps(table, sensor_id):
+    for periods in _steps(table, sensor_id, since):
         # Nobody may post between the look at the readings and at the summaries.
         with write_transaction(), connection.cursor() as cursor:
             differing = _differing(cursor, table, sensor_id, periods)
@@ -100,15 +105,16 @@ def _go_through(table: _Table, sensor_id: int, *, mend: bool = False) -> int:
     return wrong
 
 
-def _steps(table: _Table, sensor_id: int) -> Iterator[range]:
+def _steps(table: _Table, sensor_id: int, since: int) -> Iterator[range]:
     """Cut the periods in which a sensor has readings or summaries into pieces."""
+    first = table.period_of(since) + 1 if since else 0
     with connection.cursor() as cursor:
         cursor.execute(table.sql(_BOUNDS), [sensor_id])
         bounds = [period for period in cursor.fetchone() if period is not None]
     bounds += [table.period_of(at) for at in _first_and_last(sensor_id)]
     if bounds:
         end = max(bounds) + 1
-        for start in range(min(bounds), end, table.step):
+        for start in range(max(first, min(bounds)), end, table.step):
             yield range(start, min(start + table.step, end))
 
 
