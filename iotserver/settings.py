@@ -141,7 +141,7 @@ SESSION_COOKIE_AGE = 365 * 86_400  # a phone on the kitchen table stays signed i
 # --- security ---------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"(?i)^/*(update(/|\Z)|API_key=)", r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)", r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # iotserver.middleware.ProxyMiddleware takes it away where it does not come from a proxy.

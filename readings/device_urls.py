@@ -8,5 +8,5 @@ urlpatterns = [
     # /update/API_key=K/mac=M/field=N/data=V and the same without /update; a
     # doubled slash in front and one behind, as boards in the field send them.
     # Whatever follows is ours to refuse, a newline and a name in the wrong case too.
-    re_path(r"(?i)^/*(?:update(?:/|\Z)|API_key=)", device_views.path_update),
+    re_path(r"^/*(?:update(?:/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)", device_views.path_update),
 ]

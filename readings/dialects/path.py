@@ -18,7 +18,7 @@ from stations.wire import Credentials
 
 _PREFIX = "update/"
 # `readings.device_urls` and `SECURE_REDIRECT_EXEMPT` say the same.
-_OURS = re.compile(r"/*(update(/|\Z)|API_key=)", re.IGNORECASE)
+_OURS = re.compile(r"/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)")
 _REQUIRED = ("API_key", "mac", "field", "data")
 _OPTIONAL = ("age", "seq")
 
