@@ -21,8 +21,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -30,9 +31,23 @@ _MANAGE = [sys.executable, str(_ROOT / "manage.py")]
 _UP_WITHIN_S = 60
 _DOWN_WITHIN_S = 30
 _POLL_S = 0.05
+_WORKERS = 2
 _TAIL = 4_000  # characters of the log that a failure shows
 # Below the range that outgoing connections take their ports from.
 _PORTS = range(20_000, 32_768)
+
+
+@dataclass(frozen=True)
+class Family:
+    """The processes of one server, by number."""
+
+    supervisor: int
+    master: int
+    workers: list[int]
+    watcher: int
+
+    def all(self) -> list[int]:
+        return [self.supervisor, self.master, *self.workers, self.watcher]
 
 
 class Server:
@@ -63,6 +78,29 @@ class Server:
     def kill(self) -> None:
         """End supervisor, master, workers and watcher at once, as a power cut does."""
         self._end(signal.SIGKILL)
+
+    def family(self) -> Family:
+        """Return its processes, once all of them are there."""
+        assert self._process is not None
+        supervisor = self._process.pid
+        found: list[Family] = []
+
+        def look() -> bool:
+            found[:] = filter(None, [_family(supervisor)])
+            return bool(found)
+
+        _wait_until(look, _UP_WITHIN_S, self.log)
+        return found[0]
+
+    def await_end(self) -> None:
+        """Wait until its supervisor has ended, of itself or by another's hand."""
+        assert self._process is not None
+        self._process.wait(_DOWN_WITHIN_S)
+        self._process = None
+
+    def await_gone(self, pids: Sequence[int]) -> None:
+        """Wait until none of these processes is left."""
+        _wait_until(lambda: not any(_is_alive(pid) for pid in pids), _DOWN_WITHIN_S, self.log)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on its data; return what it printed."""
@@ -112,7 +150,7 @@ class Server:
             self._process = None
             for pid in family:  # none may outlive the test, however it went
                 _signal(pid, signal.SIGKILL)
-        _wait_until(lambda: not any(_is_alive(pid) for pid in family), _DOWN_WITHIN_S, self.log)
+        self.await_gone(family)
 
 
 @contextmanager
@@ -166,18 +204,45 @@ def _wait_until(is_done: Callable[[], bool], within_s: float, log: Callable[[], 
 
 
 def _descendants(pid: int) -> list[int]:
-    """Return the processes below one, read from /proc: children have sessions of their own."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue  # ended meanwhile
-        children.setdefault(parent, []).append(int(stat.parent.name))
+    """Return the processes below one: children have sessions of their own."""
+    children = _children()
     found = list(children.get(pid, []))
     for child in found:
         found += children.get(child, [])
     return found
+
+
+def _children() -> dict[int, list[int]]:
+    """Return the living children of every process, read from /proc."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue  # ended meanwhile
+        if state != "Z":
+            children.setdefault(int(parent), []).append(int(stat.parent.name))
+    return children
+
+
+def _family(supervisor: int) -> Family | None:
+    """Return the processes of a server unless one is missing."""
+    children = _children()
+    roles = {_role(pid): pid for pid in children.get(supervisor, [])}
+    workers = children.get(roles.get("web", 0), [])
+    if len(workers) < _WORKERS or "watcher" not in roles:
+        return None
+    return Family(supervisor, roles["web"], workers, roles["watcher"])
+
+
+def _role(pid: int) -> str:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return "ended"
+    if b"iotserver.lifeline" in command:
+        return "not yet itself"
+    return "watcher" if b"watch" in command else "web"
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
