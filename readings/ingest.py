@@ -12,24 +12,18 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from readings import damage, rates, store, units
 from readings.clock import trusted_now_ms
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
-from readings.store import LatestRow, Row
+from readings.store import Cursor, LatestRow, Row
 from readings.times import SECOND_MS, DayFinder
 from readings.values import InvalidValue, checked_time, checked_value
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
 from stations.models import Station
-
-
-class _RegistryChanged(Exception):
-    """A station changed between authentication and the transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,44 +62,45 @@ def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outco
     committed by then. Raises `CannotStore`, with nothing stored.
     """
     damage.check()
-    cache.refresh()
-    admitted = rates.judge(submissions, [_admit(cache, one) for one in submissions])
-    while True:
-        refused = [one for one in admitted if isinstance(one, Refused)]
-        if len(refused) == len(admitted):
-            return list(refused)  # nobody may write: no need for the write lock
-        try:
-            return _write(cache, submissions, admitted)
-        except _RegistryChanged:
-            # The cache is fresh now: ask it again who may write.
-            admitted = [
-                one if isinstance(one, Refused) else _admit(cache, submission)
-                for submission, one in zip(submissions, admitted, strict=True)
-            ]
-
-
-def _admit(cache: StationCache, submission: Submission) -> Writer | Refused:
-    writer = cache.authenticate(submission.credentials)
-    if isinstance(writer, Denied):
-        return Refused(403, "wrong key or MAC", writer.cause)
-    if submission.refusal:
-        return Refused(400, submission.refusal, "bad value", writer.name)
-    return writer
-
-
-def _write(
-    cache: StationCache, submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
-) -> list[Outcome]:
+    admitted = _admit(cache, submissions)
+    if any(isinstance(one, Refused) for one in admitted) and cache.refresh():
+        admitted = _admit(cache, submissions)  # what this process remembered was out of date
+    admitted = rates.judge(submissions, admitted)
+    if not any(isinstance(one, Writer) for one in admitted):
+        return [one for one in admitted if isinstance(one, Refused)]  # no need for the write lock
     entries: list[_Entry] = []
     with write_transaction():
-        if cache.refresh():
-            raise _RegistryChanged
+        if cache.refresh():  # nobody can change a station from here on
+            admitted = _admit_again(cache, submissions, admitted)
         outcomes = [
             _prepare(writer, submission, entries) if isinstance(writer, Writer) else writer
             for writer, submission in zip(admitted, submissions, strict=True)
         ]
         _record(entries, trusted_now_ms())
     return outcomes
+
+
+def _admit(cache: StationCache, submissions: Sequence[Submission]) -> list[Writer | Refused]:
+    return [_admit_one(cache, submission) for submission in submissions]
+
+
+def _admit_again(
+    cache: StationCache, submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
+) -> list[Writer | Refused]:
+    """Ask once more for those who were let through; a refusal stands, as it was counted."""
+    return [
+        one if isinstance(one, Refused) else _admit_one(cache, submission)
+        for submission, one in zip(submissions, admitted, strict=True)
+    ]
+
+
+def _admit_one(cache: StationCache, submission: Submission) -> Writer | Refused:
+    writer = cache.authenticate(submission.credentials)
+    if isinstance(writer, Denied):
+        return Refused(403, "wrong key or MAC", writer.cause)
+    if submission.refusal:
+        return Refused(400, submission.refusal, "bad value", writer.name)
+    return writer
 
 
 def _prepare(writer: Writer, submission: Submission, entries: list[_Entry]) -> Outcome:
@@ -145,7 +140,7 @@ def _record(entries: Sequence[_Entry], received_at: int | None) -> int:
 
     `received_at` is None for what was received when it was measured.
     """
-    with connection.cursor() as cursor:
+    with store.driver_cursor() as cursor:
         fresh = _without_resends(cursor, entries)
         rows = _insert(cursor, fresh, received_at)
         if fresh:
@@ -154,7 +149,7 @@ def _record(entries: Sequence[_Entry], received_at: int | None) -> int:
     return len(rows)
 
 
-def _without_resends(cursor: CursorWrapper, entries: Sequence[_Entry]) -> list[_Entry]:
+def _without_resends(cursor: Cursor, entries: Sequence[_Entry]) -> list[_Entry]:
     """Leave out what was acknowledged before, known by its boot and number."""
     numbered = {e.sensor.id for e in entries if e.measurement.sequence}
     if not numbered:
@@ -172,36 +167,27 @@ def _without_resends(cursor: CursorWrapper, entries: Sequence[_Entry]) -> list[_
     return fresh
 
 
-def _insert(cursor: CursorWrapper, entries: Sequence[_Entry], received_at: int | None) -> list[Row]:
+def _insert(cursor: Cursor, entries: Sequence[_Entry], received_at: int | None) -> list[Row]:
     """Insert entries and return the rows that are new."""
     rows = [_row(entry, received_at) for entry in entries]
-    distinct = len({(row.sensor_id, row.measured_at) for row in rows})
-    if distinct == len(rows) and _insert_all_or_none(cursor, rows):
+    went_in = store.insert(cursor, rows)
+    if all(went_in):
         return rows
-    placed = (_insert_one(cursor, entry, row) for entry, row in zip(entries, rows, strict=True))
+    placed = (
+        row if is_in else _insert_behind(cursor, entry, row)
+        for entry, row, is_in in zip(entries, rows, went_in, strict=True)
+    )
     return [new for new in placed if new is not None]
 
 
-def _insert_all_or_none(cursor: CursorWrapper, rows: list[Row]) -> bool:
-    """Insert rows at one go; undo it and return False when a time was taken."""
-    if not rows:
-        return True
-    cursor.execute("SAVEPOINT batch")
-    is_complete = store.insert_all(cursor, rows) == len(rows)
-    if not is_complete:
-        cursor.execute("ROLLBACK TO SAVEPOINT batch")
-    cursor.execute("RELEASE SAVEPOINT batch")
-    return is_complete
-
-
-def _insert_one(cursor: CursorWrapper, entry: _Entry, row: Row) -> Row | None:
-    """Insert a row, on a tie behind those it collides with; None when it is there already."""
+def _insert_behind(cursor: Cursor, entry: _Entry, row: Row) -> Row | None:
+    """Insert a row whose time is taken behind its crowd; None when it is there already."""
     placed = row
-    while not store.insert_one(cursor, placed):
-        if entry.measurement.is_exact:
-            return None
+    while not entry.measurement.is_exact:
         placed = placed._replace(measured_at=store.end_of_crowd(cursor, placed) + 1)
-    return placed
+        if store.insert_one(cursor, placed):
+            return placed
+    return None
 
 
 def _row(entry: _Entry, received_at: int | None) -> Row:

@@ -74,6 +74,9 @@ class StationCache:
         return writer if writer.is_active else Denied("inactive station")
 
     def _find(self, mac: str) -> Writer | None:
+        found = self._writers.get(mac)  # most boards send it as it is stored
+        if found is not None:
+            return found
         try:
             return self._writers.get(canonical_mac(mac))
         except InvalidMac:

@@ -12,6 +12,8 @@ from django.db.models import F
 from stations.mac import InvalidMac, canonical_mac
 from stations.wire import FIELD_MAX, FIELD_MIN
 
+_VERSION = "SELECT version FROM stations_registry WHERE id = 1"
+
 _Model = TypeVar("_Model", bound=models.Model, covariant=True)
 
 
@@ -44,11 +46,11 @@ class Registry(models.Model):
 
     @classmethod
     def current(cls) -> int:
-        """Return the version; by hand, since every batch of readings asks twice."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT version FROM stations_registry WHERE id = 1")
-            row = cursor.fetchone()
-        return row[0] if row else 0
+        """Return the version; by the driver itself, since every batch of readings asks."""
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            found = connection.connection.execute(_VERSION).fetchone()
+        return found[0] if found else 0
 
     @classmethod
     def touch(cls) -> None:
