@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from stations.peers import address_bytes
 
+_now = time.monotonic  # the same for all processes, and no correction of the clock moves it
 _SLOT = struct.Struct("=16sdd")  # key, spent until, told at (both in seconds of the clock)
 _WAYS = 8  # slots that a key may be in
 _SET_BYTES = _WAYS * _SLOT.size
@@ -103,7 +104,7 @@ class Usage:
         """
         if limit.per_minute <= 0:
             return 0.0
-        now = time.monotonic()
+        now = _now()
         at, spent_until, told_at = self._find(place)
         interval = 60 / limit.per_minute
         spent_until = max(spent_until, now) + min(cost, limit.burst) * interval
@@ -117,7 +118,7 @@ class Usage:
         """Return the seconds until one could be taken; 0 when it could be now."""
         if limit.per_minute <= 0:
             return 0.0
-        now = time.monotonic()
+        now = _now()
         _, spent_until, _ = self._find(place)
         wait = max(spent_until, now) - now - (limit.burst - 1) * 60 / limit.per_minute
         return wait if wait > 1e-6 else 0.0
@@ -125,7 +126,7 @@ class Usage:
     def should_tell(self, place: Place) -> bool:
         """True once a minute, in one process: when the log may say that this key is over."""
         at, spent_until, told_at = self._find(place)
-        now = time.monotonic()
+        now = _now()
         if now - told_at < _TELL_EVERY_S:
             return False
         _SLOT.pack_into(self._memory, at, place.key, spent_until, now)
