@@ -148,7 +148,9 @@ def end_of_crowd(cursor: Cursor, row: Row) -> int:
     Stepping over one millisecond after the other would grow with every reading
     while a sensor posts more than a thousand a second.
     """
-    cursor.execute(_sql(_END_OF_CROWD), [row.sensor_id, row.measured_at, row.measured_at + _CROWD_MS])
+    cursor.execute(
+        _sql(_END_OF_CROWD), [row.sensor_id, row.measured_at, row.measured_at + _CROWD_MS]
+    )
     return int(cursor.fetchone()[0])
 
 
@@ -161,7 +163,9 @@ def add_to_summaries(cursor: Cursor, rows: Iterable[Row], day_of: DayFinder) -> 
     kept = [row for row in rows if not row.is_outlier]
     if not kept:
         return
-    cursor.executemany(_sql(_SUMMARISE_HOURS), _digest(kept, [hour_of(r.measured_at) for r in kept]))
+    cursor.executemany(
+        _sql(_SUMMARISE_HOURS), _digest(kept, [hour_of(r.measured_at) for r in kept])
+    )
     cursor.executemany(_sql(_SUMMARISE_DAYS), _digest(kept, [day_of(r.measured_at) for r in kept]))
 
 
