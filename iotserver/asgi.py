@@ -11,6 +11,9 @@ from django.conf import settings  # noqa: E402  (settings are ready only now)
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from readings.front import DeviceFront  # noqa: E402
+from upkeep import running  # noqa: E402
+
+running.hold()
 
 application = DeviceFront(
     ServeStaticASGI(

@@ -22,6 +22,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default="data"))
 if not DATA_DIR.is_absolute():
     DATA_DIR = BASE_DIR / DATA_DIR
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+BACKUP_DIR = BASE_DIR / (env.str("BACKUP_DIR", default="") or DATA_DIR / "backups")
 
 TIME_ZONE = env.str("TIME_ZONE", default="") or get_localzone_name() or "UTC"
 DEFAULT_TEMPERATURE_UNIT = env.str("TEMPERATURE_UNIT", default="C")

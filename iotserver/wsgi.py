@@ -10,6 +10,10 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402  (settings are ready only now)
 from servestatic import ServeStatic  # noqa: E402
 
+from upkeep import running  # noqa: E402
+
+running.hold()
+
 application = ServeStatic(
     django_application,
     root=settings.STATIC_ROOT,

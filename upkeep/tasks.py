@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import time
+
+from upkeep import backup
 from upkeep.schedule import Task
 
-TASKS: tuple[Task, ...] = ()
+TASKS: tuple[Task, ...] = (Task("backup", None, backup.nightly, nightly_at=time(3)),)

@@ -13,6 +13,7 @@ from django.core.management import BaseCommand
 from django.db import connection
 
 from alerts.watcher import Watcher
+from upkeep import running
 from upkeep.schedule import Scheduler
 from upkeep.tasks import TASKS
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         stop: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
+        running.hold()
         with Scheduler(TASKS):
             watch(Watcher(), stop)
 

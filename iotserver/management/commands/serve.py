@@ -13,6 +13,7 @@ from django.core.management import BaseCommand, call_command
 from iotserver.first_run import read_or_create
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock
+from upkeep import running
 
 ADMIN_NAME = "admin"
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # migrate and collectstatic run them
 
     def handle(self, *args: Any, **options: Any) -> None:
+        running.hold()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         clock.remember_newest()
