@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -35,3 +36,14 @@ def _create(path: Path, text: str) -> None:
         draft.replace(path)  # no links on this disk (exFAT): the last one wins
     finally:
         draft.unlink(missing_ok=True)
+    _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    """Have a new file's name on the disk, too, as far as this system can."""
+    with suppress(OSError):  # Windows opens no directories, some network disks sync none
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

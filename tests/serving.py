@@ -56,7 +56,7 @@ class Server:
     def __init__(self, folder: Path, port: int, env: dict[str, str]) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self.data_dir = folder / "data"
+        self.data_dir = Path(env.get("DATA_DIR", folder / "data"))
         self._log_file = folder / "server.log"
         inherited = {n: v for n, v in os.environ.items() if n not in ("DATABASE_URL", "DEBUG")}
         own = {"DATA_DIR": str(self.data_dir), "HOST": "127.0.0.1", "PORT": str(port)}
@@ -78,6 +78,14 @@ class Server:
     def kill(self) -> None:
         """End supervisor, master, workers and watcher at once, as a power cut does."""
         self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Halt every process where it is; return once each thread stands still."""
+        assert self._process is not None
+        family = [self._process.pid, *_descendants(self._process.pid)]
+        for pid in family:
+            _signal(pid, signal.SIGSTOP)
+        _wait_until(lambda: all(_is_still(pid) for pid in family), _DOWN_WITHIN_S, self.log)
 
     def family(self) -> Family:
         """Return its processes, once all of them are there."""
@@ -256,3 +264,12 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"  # a zombie waits for init to collect it, and does nothing
+
+
+def _is_still(pid: int) -> bool:
+    """True when no thread runs or is in the kernel, writing to a disk perhaps."""
+    states = []
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(OSError):
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+    return set(states) <= {"T", "Z"}

@@ -76,6 +76,15 @@ def test_a_household_that_made_its_own_admin_gets_no_other(first_run: Path) -> N
     assert [user.get_username() for user in User.objects.all()] == ["alice"]
 
 
+def test_static_files_that_a_power_cut_emptied_are_whole_again(first_run: Path) -> None:
+    printed()
+    page = next((first_run / "static").rglob("*.css"))
+    whole = page.read_bytes()
+    page.write_bytes(b"")
+    printed()
+    assert page.read_bytes() == whole != b""
+
+
 @pytest.mark.parametrize(
     ("host", "url"),
     [

@@ -94,7 +94,7 @@ class Load:
     def stop(self) -> None:
         """Let every board finish the exchange it is in."""
         self._is_over = True
-        self._thread.join()
+        self._thread.join()  # returns at once the second time
 
     def await_acknowledged(self, more: int) -> None:
         """Block until so many more readings are acknowledged than when this was called."""

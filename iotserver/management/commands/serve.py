@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sys
 from typing import Any
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         running.hold()
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        gather_static_files()
         clock.remember_newest()
         password = create_first_admin()
         self._welcome(password)
@@ -39,6 +40,16 @@ class Command(BaseCommand):
             self.stdout.write(f"  (shown this once; also in {settings.ADMIN_PASSWORD_FILE})")
         self.stdout.write(f"\n  Data in     {settings.DATA_DIR}\n  Stop with   Ctrl-C\n")
         self.stdout.flush()
+
+
+def gather_static_files() -> None:
+    """Gather them all anew: nobody waited for the disk when they were written last.
+
+    A power cut soon after a start leaves some of them empty. collectstatic takes them
+    for up to date, and without its manifest not even the server starts.
+    """
+    shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def create_first_admin() -> str | None:
