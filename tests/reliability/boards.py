@@ -23,7 +23,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.factories import update_path
 from tests.serving import Server
 
 Manner = Literal["keeps its connection", "connects anew", "sends again"]
@@ -60,7 +59,7 @@ class Board:
             self.taken += 1
         self.is_waiting = True
         rest = f"/seq=boot1-{self.taken}" if self.manner == "sends again" else ""
-        path = update_path(api_key=_KEY, mac=self.mac, data=f"{self._value():.5f}", rest=rest)
+        path = f"/update/API_key={_KEY}/mac={self.mac}/field=1/data={self._value():.5f}{rest}"
         version = "1.1" if self.manner == "keeps its connection" else "1.0"
         return f"GET {path} HTTP/{version}\r\nHost: 127.0.0.1\r\n\r\n".encode()
 
