@@ -14,7 +14,8 @@ from stations.peers import parse_proxies
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+if (BASE_DIR / ".env").exists():  # else a line in the log, though nothing is amiss
+    environ.Env.read_env(BASE_DIR / ".env")
 
 # --- the household ---------------------------------------------------------
 

@@ -165,7 +165,7 @@ class Server:
 def running_server(folder: Path, **env: str) -> Iterator[Server]:
     """Start a server with its data in `folder`; further arguments are its environment."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _free_port() as port:
+    with free_port() as port:
         server = Server(folder, port, env)
         try:
             server.start()
@@ -175,7 +175,7 @@ def running_server(folder: Path, **env: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _free_port() -> Iterator[int]:
+def free_port() -> Iterator[int]:
     """Claim a port that nobody listens on.
 
     The claim is the UDP port of the same number: it keeps every other test worker
