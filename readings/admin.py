@@ -40,7 +40,7 @@ class StateFilter(admin.SimpleListFilter):
 
 class MeasuringSensorInline(SensorInline):
     form = SensorForm
-    fields = ("field", "quantity", "unit", "label", "latest_value", "remove")
+    fields = ("field", "quantity", "unit", "label", "keep_raw_months", "latest_value", "remove")
     readonly_fields = ("latest_value", "remove")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sensor]:

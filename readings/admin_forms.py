@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminIntegerFieldWidget
 
 from readings.units import accepted_units
 from stations.models import Quantity, Sensor
@@ -18,12 +19,15 @@ else:
 class SensorForm(SensorModelForm):
     class Meta:
         model = Sensor
-        fields = ("field", "quantity", "unit", "label")
+        fields = ("field", "quantity", "unit", "label", "keep_raw_months")
         help_texts = {
             "quantity": "A change counts from the next reading on; stored ones stay as they are.",
             "unit": "What the board sends. Leave empty for the usual one: C, %, hPa, m/s, mm.",
         }
-        widgets = {"unit": forms.TextInput(attrs={"size": 6})}
+        widgets = {
+            "unit": forms.TextInput(attrs={"size": 6}),
+            "keep_raw_months": AdminIntegerFieldWidget(attrs={"placeholder": "for ever"}),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

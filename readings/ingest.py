@@ -50,7 +50,7 @@ def record_readings(
         sensors: dict[int, SensorEntry] = {}
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
-            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
         entries = [_entry(sensors[m.field], m) for m in measurements]
         return _record(entries, None if is_history else trusted_now_ms())
 
@@ -121,7 +121,7 @@ def _sensor(writer: Writer, field: int) -> SensorEntry:
     if known is not None:
         return known
     sensor = verbs.ensure_sensor(writer.station_id, field)
-    return SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+    return SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
 
 
 def _entry(sensor: SensorEntry, measurement: Measurement) -> _Entry:
@@ -131,6 +131,9 @@ def _entry(sensor: SensorEntry, measurement: Measurement) -> _Entry:
     check would fail the whole batch, and again with every resend.
     """
     checked_time(measurement.measured_at)
+    if measurement.measured_at < sensor.raw_since:
+        # Its summaries may hold it already: with the reading gone nobody could tell.
+        raise InvalidValue("older than kept")
     value = units.to_canonical(measurement.value, sensor.quantity, sensor.unit)
     return _Entry(sensor, measurement, checked_value(value))
 

@@ -20,6 +20,7 @@ from readings.locks import write_transaction
 from readings.models import DaySummary, HourSummary, Reading
 from readings.store import Digest
 from readings.times import HOUR_MS, day_of, day_start_ms, hour_of
+from stations.models import Sensor
 
 _COLUMNS = "period, count, sum, min, max, min_at, max_at"
 
@@ -98,7 +99,8 @@ def _go_through(table: _Table, sensor_id: int, *, mend: bool = False, since: int
     for periods in _steps(table, sensor_id, since):
         # Nobody may post between the look at the readings and at the summaries.
         with write_transaction(), connection.cursor() as cursor:
-            differing = _differing(cursor, table, sensor_id, periods)
+            known = _not_pruned(table, sensor_id, periods)
+            differing = _differing(cursor, table, sensor_id, known) if known else {}
             wrong += len(differing)
             if mend:
                 _replace(cursor, table, sensor_id, differing)
@@ -116,6 +118,18 @@ def _steps(table: _Table, sensor_id: int, since: int) -> Iterator[range]:
         end = max(bounds) + 1
         for start in range(max(first, min(bounds)), end, table.step):
             yield range(start, min(start + table.step, end))
+
+
+def _not_pruned(table: _Table, sensor_id: int, periods: range) -> range:
+    """Leave out the periods whose readings are deleted: their summaries are all there is.
+
+    Asked anew in each step, for pruning may go on beside this.
+    """
+    sensor = Sensor.objects.filter(pk=sensor_id).only("raw_since").first()
+    if sensor is None or not sensor.raw_since:
+        return periods
+    first = table.period_of(sensor.raw_since - 1) + 1
+    return range(max(first, periods.start), periods.stop)
 
 
 def _first_and_last(sensor_id: int) -> list[int]:

@@ -48,6 +48,11 @@ def date_of(day: int) -> date:
     return date.fromordinal(day + _EPOCH_ORDINAL)
 
 
+def day_number(day: date) -> int:
+    """Return the number of a day since 1970-01-01."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
 class DayFinder:
     """`day_of` for many times in a row: remembers the bounds of the last day asked for."""
 

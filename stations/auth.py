@@ -21,6 +21,7 @@ class SensorEntry:
     id: int
     quantity: str
     unit: str
+    raw_since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def ends_rotation(writer: Writer, credentials: Credentials) -> bool:
 def _load_writers() -> dict[str, Writer]:
     sensors: dict[int, dict[int, SensorEntry]] = {}
     for sensor in Sensor.objects.all():
-        entry = SensorEntry(sensor.pk, sensor.quantity, sensor.unit)
+        entry = SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
         sensors.setdefault(sensor.station_id, {})[sensor.field] = entry
     return {
         station.mac: Writer(

@@ -169,6 +169,15 @@ class Sensor(Registered):
         help_text="What the board sends: C or F, %, hPa, m/s, mm. Stored as C, %, hPa, m/s, mm.",
     )
     label = models.CharField(max_length=40, blank=True, help_text="Shown instead of the quantity.")
+    keep_raw_months = models.PositiveSmallIntegerField(
+        "keep (months)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1_200)],
+        help_text="Older readings are deleted, their hours and days stay. Empty: kept for ever.",
+    )
+    # Readings before this, in milliseconds since 1970, were deleted; none is taken any more.
+    raw_since = models.BigIntegerField(default=0, editable=False)
 
     objects = RegisteredQuerySet.as_manager()
 

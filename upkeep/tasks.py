@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import time
 
-from upkeep import backup
+from upkeep import backup, retention
 from upkeep.schedule import Task
 
-TASKS: tuple[Task, ...] = (Task("backup", None, backup.nightly, nightly_at=time(3)),)
+_NIGHT = time(3)
+
+TASKS: tuple[Task, ...] = (
+    Task("backup", None, backup.nightly, nightly_at=_NIGHT),
+    Task("prune", None, retention.nightly, nightly_at=_NIGHT),
+)

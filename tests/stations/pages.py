@@ -64,5 +64,7 @@ def station_fields(station: Station, **changed: Any) -> dict[str, Any]:
     for place, sensor in enumerate(sensors):
         for name in ("id", "field", "quantity", "unit", "label"):
             fields[f"sensors-{place}-{name}"] = getattr(sensor, name)
+        months = sensor.keep_raw_months
+        fields[f"sensors-{place}-keep_raw_months"] = "" if months is None else months
         fields[f"sensors-{place}-station"] = station.pk
     return fields | changed

@@ -141,6 +141,19 @@ def test_a_unit_of_another_quantity_is_refused(
     assert (sensor.quantity, sensor.unit) == ("temperature", "C")
 
 
+@pytest.mark.parametrize(("typed", "months"), [("12", 12), ("", None), ("0", 6), ("-1", 6)])
+def test_a_sensor_keeps_its_readings_for_as_many_months_as_are_typed(
+    admin_client: Client, typed: str, months: int | None
+) -> None:
+    """Nothing typed is for ever; less than a month is refused."""
+    sensor = make_sensor()
+    Sensor.objects.update(keep_raw_months=6)
+    fields = station_fields(sensor.station) | {"sensors-0-keep_raw_months": typed}
+    submit(admin_client, page_of(sensor.station), **fields)
+    sensor.refresh_from_db()
+    assert sensor.keep_raw_months == months
+
+
 def test_saving_the_page_removes_no_sensor(admin_client: Client) -> None:
     sensor = make_sensor()
     fields = station_fields(sensor.station) | {"sensors-0-DELETE": "on"}

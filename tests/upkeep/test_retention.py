@@ -1,0 +1,113 @@
+"""`upkeep.retention` and `upkeep.space`: the nightly pruning, and the room it leaves."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from readings import pruning
+from readings.models import Reading
+from readings.times import DAY_MS, now_ms
+from stations.models import Sensor, Station
+from tests.factories import make_station, record_history
+from upkeep import retention, space
+from upkeep.schedule import Stopped, TaskFailed
+
+pytestmark = pytest.mark.django_db(transaction=True)  # a checkpoint needs commits
+sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite's files")
+
+
+def _sensor(keep_raw_months: int | None, number: int = 500) -> Sensor:
+    """A sensor with readings of the last 500 hours, 20 days, and of 100 days before."""
+    station: Station = make_station()
+    record_history(station, [20.0] * number, every_s=3_600)
+    record_history(station, [20.0] * number, every_s=3_600, until=now_ms() - 100 * DAY_MS)
+    sensor = Sensor.objects.get(station=station)
+    sensor.keep_raw_months = keep_raw_months
+    sensor.save()
+    return sensor
+
+
+def test_a_sensor_keeps_its_readings_for_ever_unless_told() -> None:
+    _sensor(None)
+    assert retention.nightly() == "Deleted 0 old readings."
+    assert Reading.objects.count() == 1_000
+
+
+def test_a_sensor_that_keeps_a_month_keeps_that_month() -> None:
+    sensor, other = _sensor(1), _sensor(None)
+    assert retention.nightly().startswith("Deleted 500 old readings in ")
+    counts = [Reading.objects.filter(sensor=one).count() for one in (sensor, other)]
+    assert counts == [500, 1_000]
+
+
+def test_a_second_night_finds_nothing_to_do() -> None:
+    _sensor(1)
+    retention.nightly()
+    assert retention.nightly() == "Deleted 0 old readings."
+
+
+def test_a_clock_that_jumped_ahead_deletes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock 400 days ahead, everything is older than a year."""
+    _sensor(12)
+    ahead = now_ms() + 400 * DAY_MS
+    monkeypatch.setattr(retention, "now_ms", lambda: ahead)
+    monkeypatch.setattr(retention, "clock_is_plausible", lambda: False)
+    monkeypatch.setattr(retention, "objection", lambda: "The clock is 400 days ahead. Set it.")
+    with pytest.raises(TaskFailed, match="Nothing was deleted"):
+        retention.nightly()
+    assert Reading.objects.count() == 1_000
+
+
+def test_it_stops_between_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop() -> None:
+        raise Stopped
+
+    monkeypatch.setattr(pruning, "_FIRST", 100)
+    monkeypatch.setattr(retention, "check_stop", stop)
+    _sensor(1)
+    with pytest.raises(Stopped):
+        retention.nightly()
+    assert Reading.objects.count() == 900
+
+
+@sqlite_only
+def test_commits_checkpoint_again_afterwards() -> None:
+    _sensor(1)
+    retention.nightly()
+    assert space._ask("wal_autocheckpoint") == 1_000
+
+
+# --- room on the disk ---------------------------------------------------------------------
+
+
+@sqlite_only
+def test_a_new_database_can_give_room_back() -> None:
+    assert space._ask("auto_vacuum") == 2
+
+
+@sqlite_only
+def test_room_goes_back_to_the_disk_when_much_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "_FREE_PAGES", 10)
+    _sensor(1, number=5_000)
+    Reading.objects.all().delete()
+    pages, free = space._ask("page_count"), space._ask("freelist_count")
+    assert space.give_back().startswith(" Gave ")
+    assert space._ask("freelist_count") <= 5
+    assert pages - space._ask("page_count") >= free - 5
+
+
+@sqlite_only
+def test_a_little_room_is_kept_for_new_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "_FREE_PAGES", 10)
+    sensor = _sensor(None, number=5_000)
+    space.give_back()
+    times = Reading.objects.filter(sensor=sensor).order_by("measured_at")
+    Reading.objects.filter(measured_at__lt=times[1_000].measured_at).delete()
+    assert space.give_back() == ""
+
+
+@sqlite_only
+def test_it_says_nothing_of_a_few_pages() -> None:
+    Reading.objects.all().delete()
+    assert space.give_back() == ""

@@ -1,0 +1,53 @@
+"""Gives room that deleted readings left in the database's file back to the disk.
+
+New readings fill free pages, so a database that prunes every night stays as large as it
+is. Only when much is free, after a station was removed or fewer months are kept, are
+pages given back: in small steps, where VACUUM would hold the lock for minutes and take
+the whole file's room a second time.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from readings.locks import write_transaction
+from upkeep.schedule import check_stop
+
+_INCREMENTAL = 2
+_FREE_SHARE = 4  # a quarter of the file may stay free, and is soon filled
+_FREE_PAGES = 1_000
+_HELD_S = 0.01
+
+
+def give_back() -> str:
+    """Shrink the file when much of it is free; return a sentence when it did."""
+    if connection.vendor != "sqlite" or _ask("auto_vacuum") != _INCREMENTAL:
+        return ""
+    before = _ask("freelist_count")
+    if before < max(_FREE_PAGES, _ask("page_count") // _FREE_SHARE):
+        return ""
+    while (free := _ask("freelist_count")) > _FREE_PAGES // 2:
+        check_stop()
+        time.sleep(_free_some(free))
+    size = (before - free) * _ask("page_size")
+    return f" Gave {size / 1e6:,.1f} MB back to the disk."
+
+
+def _free_some(most: int) -> float:
+    """Free pages for a few milliseconds; return for how many seconds boards had to wait."""
+    with write_transaction(), connection.cursor() as cursor:
+        began = time.perf_counter()
+        for _ in range(most):
+            # One page each: Python does not step on through the pragma's own number.
+            cursor.execute("PRAGMA incremental_vacuum(1)")
+            if time.perf_counter() - began > _HELD_S:
+                break
+    return time.perf_counter() - began
+
+
+def _ask(pragma: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {pragma}")
+        return int(cursor.fetchone()[0])
