@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iotserver.settings")
+    os.umask(0o077)  # database, secrets and backups are for their owner alone
     if sys.argv[1:2] == ["doctor"]:  # has to speak up even when Django cannot
         from upkeep.doctor.preflight import stop_unless_django_starts
 

@@ -14,6 +14,7 @@ _shown_host = f"[{_host}]" if ":" in _host else _host  # IPv6
 bind = f"{_shown_host}:{os.environ.get('PORT', '8000')}"
 
 # Two processes: while one commits, the other parses.
+umask = 0o077
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 timeout = 60
 graceful_timeout = 10

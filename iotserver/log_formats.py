@@ -70,6 +70,7 @@ def logging_config(level: str, style: str) -> dict[str, Any]:
         "loggers": {
             # Their own console handlers would print a line a second time, unredacted.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "axes": {"level": "WARNING"},
             "gunicorn.error": {"handlers": [], "propagate": True},
             "gunicorn.access": {"handlers": [], "propagate": True},
         },

@@ -66,6 +66,20 @@ def test_the_sign_in_page_after_a_mistake(
 
 
 @schemes
+def test_the_page_after_too_many_mistakes(
+    private_household: Household, open_page: OpenPage, scheme: Scheme
+) -> None:
+    page = open_page(PHONE, scheme).page
+    page.goto(private_household.server.url)
+    for _ in range(5):
+        page.get_by_label("Name").fill("admin")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Too many tries").wait_for()
+    assert _violations(page) == []
+
+
+@schemes
 def test_a_device_url_opened_by_a_person(
     household: Household, open_page: OpenPage, scheme: Scheme
 ) -> None:
