@@ -69,7 +69,7 @@ class Server:
             self._process = subprocess.Popen(
                 [*_MANAGE, "serve"], cwd=_ROOT, env=self._env, stdout=log, stderr=log
             )
-        _wait_until(self._is_up, _UP_WITHIN_S, self.log)
+        wait_until(self._is_up, _UP_WITHIN_S, self.log)
 
     def stop(self) -> None:
         """Stop it as systemd would, with SIGTERM; does nothing when it is down."""
@@ -85,7 +85,13 @@ class Server:
         family = [self._process.pid, *_descendants(self._process.pid)]
         for pid in family:
             _signal(pid, signal.SIGSTOP)
-        _wait_until(lambda: all(_is_still(pid) for pid in family), _DOWN_WITHIN_S, self.log)
+        wait_until(lambda: all(_is_still(pid) for pid in family), _DOWN_WITHIN_S, self.log)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        assert self._process is not None
+        for pid in [self._process.pid, *_descendants(self._process.pid)]:
+            _signal(pid, signal.SIGCONT)
 
     def family(self) -> Family:
         """Return its processes, once all of them are there."""
@@ -97,7 +103,7 @@ class Server:
             found[:] = filter(None, [_family(supervisor)])
             return bool(found)
 
-        _wait_until(look, _UP_WITHIN_S, self.log)
+        wait_until(look, _UP_WITHIN_S, self.log)
         return found[0]
 
     def await_end(self) -> None:
@@ -108,7 +114,7 @@ class Server:
 
     def await_gone(self, pids: Sequence[int]) -> None:
         """Wait until none of these processes is left."""
-        _wait_until(lambda: not any(_is_alive(pid) for pid in pids), _DOWN_WITHIN_S, self.log)
+        wait_until(lambda: not any(_is_alive(pid) for pid in pids), _DOWN_WITHIN_S, self.log)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on its data; return what it printed."""
@@ -203,7 +209,7 @@ def _can_bind(endpoint: socket.socket, port: int) -> bool:
     return True
 
 
-def _wait_until(is_done: Callable[[], bool], within_s: float, log: Callable[[], str]) -> None:
+def wait_until(is_done: Callable[[], bool], within_s: float, log: Callable[[], str]) -> None:
     """Ask again and again, for there is nothing to await in another process tree."""
     deadline = time.monotonic() + within_s
     while not is_done():

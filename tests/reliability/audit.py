@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite3 import Connection, DatabaseError, connect
 
 from tests.reliability.boards import Board
+from tests.serving import Server
 
 _READINGS = """
 SELECT mac, value FROM readings_reading
@@ -56,6 +57,12 @@ def audit(database: Path, boards: Sequence[Board]) -> Findings:
             return _findings(connection, acknowledged, sent)
     except DatabaseError as error:
         return Findings(len(acknowledged), lost=len(acknowledged), damage=str(error))
+
+
+def assert_nothing_wrong(server: Server, boards: Sequence[Board]) -> None:
+    findings = audit(server.data_dir / "db.sqlite3", boards)
+    assert findings.is_clean, findings
+    assert "agree with their readings" in server.manage("rebuild_summaries", "--check")
 
 
 def _findings(
