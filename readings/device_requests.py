@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 
-from readings import faults, rates
+from readings import device_replies, faults, rates
 from readings.clock import trusted_now_ms
+from readings.device_replies import DeviceReply
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
 from readings.measurements import Submission
@@ -53,13 +54,6 @@ class DeviceRequest:
     query: str
     headers: Mapping[str, str]
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceReply:
-    status: int
-    body: bytes
-    headers: tuple[tuple[str, str], ...]
 
 
 def read(request: DeviceRequest) -> Submission | Refused:
@@ -119,35 +113,28 @@ def _refusal(error: Exception, count: int) -> Refused:
 
 def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     """Render the reply to an outcome: one line for a board, a page for a person."""
-    if isinstance(outcome, Refused) and outcome.status != 429:  # the limit tells once a minute
-        _log_refusal(request, outcome)
+    if isinstance(outcome, Refused):
+        log_refusal(request, outcome, _claimed_mac(request.path))
     reply = _render(request, outcome)
-    return replace(reply, body=b"") if request.method == "HEAD" else reply
+    return reply._replace(body=b"") if request.method == "HEAD" else reply
 
 
 def _render(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     status, line = path_dialect.reply(outcome)
-    headers = [("Allow", "GET")] if status == 405 else []
-    if isinstance(outcome, Refused) and outcome.retry_after_s:
-        headers.append(("Retry-After", str(outcome.retry_after_s)))
     if "text/html" in request.headers.get("accept", ""):
-        return _reply(status, "text/html", _page(status, line, outcome), headers)
-    return _reply(status, "text/plain", line, headers)
+        page = _page(status, line, outcome)
+        return device_replies.render(status, "text/html", page, *extra_headers(outcome, "GET"))
+    return device_replies.render(status, "text/plain", line, *extra_headers(outcome, "GET"))
 
 
-def _reply(status: int, kind: str, text: str, extra: list[tuple[str, str]]) -> DeviceReply:
-    body = text.encode()
-    headers = (
-        ("Content-Type", f"{kind}; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-        # The key is in the address: no page may pass it on.
-        ("Referrer-Policy", "no-referrer"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", "default-src 'none'; style-src 'self'"),
-        *extra,
-    )
-    return DeviceReply(status, body, headers)
+def extra_headers(outcome: Outcome, allowed: str) -> list[tuple[str, str]]:
+    """Return the headers that tell how to ask better: another method, or later."""
+    if not isinstance(outcome, Refused):
+        return []
+    headers = [("allow", allowed)] if outcome.status == 405 else []
+    if outcome.retry_after_s:
+        headers.append(("retry-after", str(outcome.retry_after_s)))
+    return headers
 
 
 def _page(status: int, line: str, outcome: Outcome) -> str:
@@ -162,9 +149,11 @@ def _page(status: int, line: str, outcome: Outcome) -> str:
     return render_to_string("readings/device_reply.html", context)
 
 
-def _log_refusal(request: DeviceRequest, refused: Refused) -> None:
+def log_refusal(request: DeviceRequest, refused: Refused, claimed: str) -> None:
     """Say who was refused and why; the path carries a key and stays out of the log."""
-    who = refused.station or _claimed_mac(request.path)
+    if refused.status == 429:
+        return  # the limit tells it by itself, once a minute
+    who = refused.station or claimed
     logger.warning(
         "Refused a reading of %s from %s: %s (%s %s)",
         who,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from readings import device_requests
+from readings import batch_requests, device_requests
+from readings.device_replies import DeviceReply
 from readings.device_requests import DeviceRequest
+from readings.dialects import json_batch
+from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused
 from stations.auth import StationCache
 
@@ -17,15 +20,29 @@ _cache = StationCache()
 def path_update(request: HttpRequest) -> HttpResponse:
     """Store the reading that the path carries."""
     device_request = _device_request(request)
-    reply = device_requests.answer(device_request, _settle(device_request))
-    return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
+    outcome = _settle(device_requests.read(device_request))
+    return _response(device_requests.answer(device_request, outcome))
 
 
-def _settle(request: DeviceRequest) -> Outcome:
-    submission = device_requests.read(request)
+@csrf_exempt  # a station proves itself with its key
+def batch(request: HttpRequest) -> HttpResponse:
+    """Store the readings that the JSON body carries."""
+    device_request = _device_request(request)
+    outcome = batch_requests.refuse_unread(device_request) or _settle(
+        batch_requests.read(device_request, request.read(json_batch.LARGEST_BODY + 1))
+    )
+    return _response(batch_requests.answer(device_request, outcome))
+
+
+def _settle(submission: Submission | Refused) -> Outcome:
     if isinstance(submission, Refused):
         return submission
     return device_requests.settle_or_busy(_cache, [submission])[0]
+
+
+def _response(reply: DeviceReply) -> HttpResponse:
+    headers = {name.decode().title(): value.decode("latin-1") for name, value in reply.headers}
+    return HttpResponse(reply.body, status=reply.status, headers=headers)
 
 
 def _device_request(request: HttpRequest) -> DeviceRequest:

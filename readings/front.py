@@ -1,75 +1,26 @@
-"""The ingest front: device URLs answered ahead of Django, commits shared.
-
-Requests that wait while a commit runs go into the next one together, so that
-the cost of making readings durable is paid once for all of them. A reply is
-sent only after its commit.
-"""
+"""The ingest front: device URLs answered ahead of Django's handler and middleware."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
 
-from readings import device_requests
-from readings.device_requests import DeviceReply, DeviceRequest
+from readings import batch_requests, device_requests
+from readings.device_replies import DeviceReply
+from readings.device_requests import DeviceRequest
+from readings.dialects import json_batch
 from readings.dialects import path as path_dialect
-from readings.measurements import Submission
-from readings.outcomes import Outcome, Refused
-from stations.auth import StationCache
+from readings.group_commit import GroupCommit
+from readings.outcomes import Refused
 from stations.peers import client_address
-
-logger = logging.getLogger("readings.devices")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-_LARGEST_BATCH = 256
-_LONGEST_QUEUE = 5_000  # beyond, boards are told to come again rather than to wait
-
-
-class GroupCommit:
-    """Collects submissions and settles them batch by batch in one thread of its own."""
-
-    def __init__(self) -> None:
-        self._cache = StationCache()
-        self._waiting: list[tuple[Submission, asyncio.Future[Outcome]]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="group-commit")
-        self._draining: asyncio.Task[None] | None = None
-
-    async def submit(self, submission: Submission) -> Outcome:
-        """Return what became of a submission, once that is on disk."""
-        if len(self._waiting) >= _LONGEST_QUEUE:
-            return device_requests.BUSY
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append((submission, future))
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.create_task(self._drain())
-        return await future
-
-    async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch = self._waiting[:_LARGEST_BATCH]
-            del self._waiting[:_LARGEST_BATCH]
-            submissions = [submission for submission, _ in batch]
-            try:
-                outcomes = await loop.run_in_executor(
-                    self._thread, device_requests.settle_or_busy, self._cache, submissions
-                )
-            except Exception:  # nobody may be left waiting, whatever it was
-                logger.exception("%d readings could not be settled; boards will resend", len(batch))
-                outcomes = [device_requests.BUSY] * len(batch)
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():  # the board hung up while it waited
-                    future.set_result(outcome)
 
 
 class DeviceFront:
@@ -89,6 +40,9 @@ class DeviceFront:
             if path_dialect.is_ours(path):
                 await _send(send, await self._answer(_device_request(scope, path)))
                 return
+            if path in json_batch.PATHS:
+                await _send(send, await self._answer_batch(_device_request(scope, path), receive))
+                return
         await self._application(scope, receive, send)
 
     async def _answer(self, request: DeviceRequest) -> DeviceReply:
@@ -96,6 +50,28 @@ class DeviceFront:
         if isinstance(submission, Refused):
             return device_requests.answer(request, submission)
         return device_requests.answer(request, await self._commits.submit(submission))
+
+    async def _answer_batch(self, request: DeviceRequest, receive: Receive) -> DeviceReply:
+        refused = batch_requests.refuse_unread(request)
+        if refused:
+            return batch_requests.answer(request, refused)
+        submission = batch_requests.read(request, await _body(receive, json_batch.LARGEST_BODY))
+        if isinstance(submission, Refused):
+            return batch_requests.answer(request, submission)
+        return batch_requests.answer(request, await self._commits.submit(submission))
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    """Return a request's body; of one that is longer than `most` a little more than that."""
+    body = bytearray()
+    while len(body) <= most:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""  # what came may end anywhere
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return bytes(body)
 
 
 def _in_origin_form(scope: Scope) -> Scope:
@@ -122,6 +98,6 @@ def _device_request(scope: Scope, path: str) -> DeviceRequest:
 
 
 async def _send(send: Send, reply: DeviceReply) -> None:
-    headers = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in reply.headers]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
+    await send(start)
     await send({"type": "http.response.body", "body": reply.body})

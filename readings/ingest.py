@@ -8,7 +8,7 @@ transaction, for requests that come from boards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,8 +26,7 @@ from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotati
 from stations.models import Station
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A measurement and the value that its sensor stores of it."""
 
     sensor: SensorEntry

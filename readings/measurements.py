@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from readings.values import InvalidValue
 from stations.wire import Credentials
@@ -15,16 +16,14 @@ from stations.wire import Credentials
 _SEQUENCE = re.compile(r"([0-9a-z]{1,8})-([0-9]{1,9})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """Which reading of which boot: how a resend is known for what it is."""
 
     boot: str
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """One value of one field.
 
     `measured_at` is in milliseconds since the epoch. With `is_exact` a second

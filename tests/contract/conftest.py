@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from readings.front import GroupCommit
+from readings.group_commit import GroupCommit
 from tests.contract.drivers import Ask, ask_view, front_driver
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_station
 from tests.serving import Server, running_server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
@@ -37,15 +38,19 @@ Ask = Callable[..., Answer]
 def front_driver(front: DeviceFront) -> Ask:
     """Ask the front as gunicorn does: `raw_path` holds the bytes of the request line."""
 
-    def ask(target: str, method: str = "GET", headers: Headers | None = None) -> Answer:
-        return asyncio.run(_ask_front(front, _scope(target, method, headers or {})))
+    def ask(
+        target: str, method: str = "GET", headers: Headers | None = None, body: bytes = b""
+    ) -> Answer:
+        return asyncio.run(_ask_front(front, _scope(target, method, headers or {}), body))
 
     return ask
 
 
-def ask_view(target: str, method: str = "GET", headers: Headers | None = None) -> Answer:
+def ask_view(
+    target: str, method: str = "GET", headers: Headers | None = None, body: bytes = b""
+) -> Answer:
     """Ask the Django view that the device URLs resolve to, without any middleware."""
-    request = WSGIRequest(_environ(target, method, headers or {}))
+    request = WSGIRequest(_environ(target, method, headers or {}, body))
     try:
         match = resolve(request.path_info)
     except Resolver404:
@@ -55,9 +60,13 @@ def ask_view(target: str, method: str = "GET", headers: Headers | None = None) -
     return Answer(response.status_code, response.content, pairs)
 
 
-async def _ask_front(front: DeviceFront, scope: MutableMapping[str, Any]) -> Answer:
+async def _ask_front(front: DeviceFront, scope: MutableMapping[str, Any], body: bytes) -> Answer:
     sent: list[MutableMapping[str, Any]] = []
-    incoming = [{"type": "http.request", "body": b"", "more_body": False}]
+    half = len(body) // 2  # in two pieces, as it may well come
+    incoming = [
+        {"type": "http.request", "body": body[half:], "more_body": False},
+        {"type": "http.request", "body": body[:half], "more_body": True},
+    ]
 
     async def receive() -> MutableMapping[str, Any]:
         if incoming:
@@ -90,7 +99,7 @@ def _scope(target: str, method: str, headers: Headers) -> MutableMapping[str, An
     }
 
 
-def _environ(target: str, method: str, headers: Headers) -> dict[str, Any]:
+def _environ(target: str, method: str, headers: Headers, body: bytes) -> dict[str, Any]:
     """Return what gunicorn's WSGI workers make of a request: no scheme, host or fragment."""
     path, _, query = target.partition("?")
     if path.startswith(("http://", "https://")):
@@ -101,7 +110,10 @@ def _environ(target: str, method: str, headers: Headers) -> dict[str, Any]:
         "QUERY_STRING": query,
         "REMOTE_ADDR": "127.0.0.1",
     }
+    if body:
+        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     for name, value in headers.items():
-        environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        variable = name.upper().replace("-", "_")
+        environ[variable if variable == "CONTENT_TYPE" else f"HTTP_{variable}"] = value
     setup_testing_defaults(environ)
     return environ

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from readings import device_requests, front
-from readings.front import GroupCommit
+from readings import device_requests, group_commit
+from readings.group_commit import GroupCommit
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from stations.auth import StationCache
@@ -112,7 +112,7 @@ def test_a_board_that_hangs_up_disturbs_no_other(
 def test_a_batch_has_a_bound(
     commits: GroupCommit, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(front, "_LARGEST_BATCH", 3)
+    monkeypatch.setattr(group_commit, "_MOST_SUBMISSIONS", 3)
 
     async def scenario() -> None:
         tasks = await _commit_running(commits, disk)
@@ -124,10 +124,50 @@ def test_a_batch_has_a_bound(
     assert disk.batches == [[0.0], [1.0, 2.0, 3.0], [4.0, 5.0]]
 
 
+def _large(readings: int) -> Submission:
+    measurements = (Measurement(1, float(readings), 1),) * readings
+    return Submission(Credentials("key", "mac"), measurements)
+
+
+def test_a_batch_holds_few_enough_readings_for_a_short_lock(
+    commits: GroupCommit, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "_MOST_READINGS", 5)
+
+    async def scenario() -> None:
+        disk.may_finish.release(3)
+        await asyncio.gather(*(commits.submit(_large(readings)) for readings in (2, 3, 4)))
+
+    asyncio.run(scenario())
+    assert disk.batches == [[2.0, 3.0], [4.0]]
+
+
+def test_what_is_too_large_for_a_batch_goes_alone(
+    commits: GroupCommit, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "_MOST_READINGS", 5)
+
+    async def scenario() -> None:
+        disk.may_finish.release(2)
+        await asyncio.gather(*(commits.submit(_large(readings)) for readings in (7, 1)))
+
+    asyncio.run(scenario())
+    assert disk.batches == [[7.0], [1.0]]
+
+
+def test_those_who_arrive_together_share_a_commit(commits: GroupCommit, disk: SlowDisk) -> None:
+    async def scenario() -> None:
+        disk.may_finish.release(1)
+        await asyncio.gather(*(commits.submit(_submission(number)) for number in range(3)))
+
+    asyncio.run(scenario())
+    assert disk.batches == [[0.0, 1.0, 2.0]]
+
+
 def test_beyond_the_queue_boards_are_told_to_come_again(
     commits: GroupCommit, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(front, "_LONGEST_QUEUE", 2)
+    monkeypatch.setattr(group_commit, "_LONGEST_QUEUE", 2)
 
     async def scenario() -> list[Outcome]:
         tasks = await _commit_running(commits, disk)

@@ -1,0 +1,150 @@
+"""Many readings at once: POST /api/v1/readings/ with a JSON body.
+
+    {"mac": "5c:cf:7f:0a:1b:2c",
+     "readings": [{"field": 1, "value": 21.5, "measured_at": "2026-11-23T16:00:00Z"},
+                  {"field": 2, "value": 48, "age": 60}]}
+
+The API key comes as `Authorization: Bearer KEY` or beside `mac` as `api_key`. All
+readings are stored or none is. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, NoReturn
+
+from readings.measurements import Measurement, Sequence, Submission, parse_sequence
+from readings.outcomes import Outcome, Stored
+from readings.times import SECOND_MS, to_ms
+from readings.values import InvalidValue, checked_time, checked_value
+from stations.wire import FIELD_MAX, FIELD_MIN, Credentials
+
+PATHS = ("/api/v1/readings", "/api/v1/readings/")
+MOST_READINGS = 1_000
+LARGEST_BODY = 256 * 1024
+
+_AHEAD_MS = 60 * SECOND_MS  # how far clocks may differ
+_NAMES = frozenset(("mac", "api_key", "readings"))
+_PARTS = frozenset(("field", "value", "measured_at", "age", "seq"))
+
+
+class Malformed(ValueError):
+    """The body is not of this form. The message is the sender's reply."""
+
+
+class Times(NamedTuple):
+    """What the times of a batch are measured against."""
+
+    received_at: int
+    longest_age_s: int
+
+
+def parse(body: bytes, bearer: str, times: Times) -> Submission:
+    """Turn a body and the key of its `Authorization` header into a submission.
+
+    Raises `Malformed` when it is no such document. A bad reading does not raise:
+    it is told, by its place in the list, only to a station that proves who it is.
+    """
+    document = _document(body)
+    credentials = Credentials(_key(document, bearer), document["mac"])
+    try:
+        return Submission(credentials, tuple(_measurements(document["readings"], times)))
+    except InvalidValue as error:
+        return Submission(credentials, refusal=str(error))
+
+
+def reply(outcome: Outcome) -> tuple[int, str]:
+    """Return the status and the JSON text of the reply."""
+    if isinstance(outcome, Stored):
+        return 200, json.dumps({"acknowledged": len(outcome.measurements)})
+    return outcome.status, json.dumps({"detail": outcome.reason})
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON in UTF-8") from error
+    if not isinstance(document, dict):
+        raise Malformed("the body is no JSON object")
+    if not document.keys() <= _NAMES:
+        raise Malformed("only mac, api_key and readings belong there")
+    if not isinstance(document.get("mac"), str):
+        raise Malformed("mac is missing, a text")
+    readings = document.get("readings")
+    if not isinstance(readings, list) or not 1 <= len(readings) <= MOST_READINGS:
+        raise Malformed(f"readings is missing, a list of 1 to {MOST_READINGS}")
+    return document
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are not JSON, whatever Python takes
+
+
+def _key(document: Mapping[str, Any], bearer: str) -> str:
+    key = document.get("api_key", bearer)
+    if not isinstance(key, str) or not key:
+        raise Malformed("the key is missing: Authorization: Bearer KEY")
+    if bearer and key != bearer:
+        raise Malformed("two keys that differ")
+    return key
+
+
+def _measurements(readings: list[Any], times: Times) -> list[Measurement]:
+    found = []
+    for place, reading in enumerate(readings):
+        try:
+            found.append(_measurement(reading, times))
+        except InvalidValue as error:
+            raise InvalidValue(f"readings[{place}]: {error}") from error
+    return found
+
+
+def _measurement(reading: Any, times: Times) -> Measurement:
+    if not isinstance(reading, dict) or not reading.keys() <= _PARTS:
+        raise InvalidValue("only field, value, measured_at or age, and seq")
+    field, value = reading.get("field"), reading.get("value")
+    # `type`, not `isinstance`: true is an int to Python.
+    if type(field) is not int or not FIELD_MIN <= field <= FIELD_MAX:
+        raise InvalidValue(f"field is no whole number of {FIELD_MIN} to {FIELD_MAX}")
+    if type(value) is not float and type(value) is not int:
+        raise InvalidValue("value is no number")
+    is_exact = "measured_at" in reading
+    at = _measured_at(reading, times) if is_exact else _by_age(reading, times)
+    sequence = _sequence(reading["seq"]) if "seq" in reading else None
+    return Measurement(field, checked_value(value) + 0.0, at, is_exact, sequence)
+
+
+def _measured_at(reading: Mapping[str, Any], times: Times) -> int:
+    """Return a time with its offset from UTC in milliseconds since 1970."""
+    if "age" in reading:
+        raise InvalidValue("measured_at or age, not both")
+    try:
+        moment = datetime.fromisoformat(reading["measured_at"])
+        at = to_ms(moment) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        at = None
+    if at is None:
+        raise InvalidValue("measured_at is no time such as 2026-11-23T16:00:00Z")
+    if at > times.received_at + _AHEAD_MS:
+        raise InvalidValue("measured_at is ahead of the server's clock")
+    if at < times.received_at - times.longest_age_s * SECOND_MS:
+        raise InvalidValue("measured_at is too long ago")
+    return checked_time(at)
+
+
+def _by_age(reading: Mapping[str, Any], times: Times) -> int:
+    age_s = reading.get("age", 0)
+    if type(age_s) is not int or age_s < 0:
+        raise InvalidValue("age is no whole number of seconds")
+    if age_s > times.longest_age_s:
+        raise InvalidValue("age is too long")
+    return times.received_at - age_s * SECOND_MS
+
+
+def _sequence(text: Any) -> Sequence:
+    if not isinstance(text, str):
+        raise InvalidValue("seq is no text: boot-number")
+    return parse_sequence(text)
