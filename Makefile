@@ -5,7 +5,11 @@ BIN := .venv/bin
 # The accessibility rules come from npm; without npm those tests are skipped.
 AXE := $(if $(shell command -v npm),tests/e2e/node_modules/.installed)
 
-.PHONY: serve test lint format types clean
+# Every file that may be installed, by its hash. 32-bit Raspberry Pis need the wheels that
+# piwheels.org builds, which have hashes of their own: they take the pins alone.
+LOCK ?= $(if $(filter 32,$(shell getconf LONG_BIT)),requirements.txt,requirements.lock)
+
+.PHONY: serve test lint format lock audit clean
 
 serve: .venv/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -23,19 +27,29 @@ format: .venv/.development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# After a change of requirements.txt.
+lock: .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+		--python-version 3.11 --output-file requirements.lock requirements.txt
+
+audit: .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	$(BIN)/python -m tests.audit
+
 clean:
 	rm -rf .venv tests/e2e/node_modules
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/.runtime: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/.runtime: $(LOCK) | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(LOCK)
 	@touch $@
 
-.venv/.development: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/.development: requirements-dev.txt requirements.txt .venv/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ .venv/.runtime
+	@touch $@
 
 tests/e2e/node_modules/.installed: tests/e2e/package.json
 	npm install --prefix tests/e2e --no-package-lock --no-audit --no-fund --silent
