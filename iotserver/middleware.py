@@ -82,6 +82,18 @@ def is_household_name(domain: str) -> bool:
     return True
 
 
+class CookieMiddleware:
+    """Leaves out cookies with a NUL: as a session's key PostgreSQL would not look it up."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
+        return self._get_response(request)
+
+
 class PolicyHeadersMiddleware:
     """Nothing loads from anywhere else, and no script or style stands in a page."""
 

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "iotserver.middleware.HouseholdHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "iotserver.middleware.PolicyHeadersMiddleware",
+    "iotserver.middleware.CookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

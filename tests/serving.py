@@ -6,7 +6,8 @@
         with server.database() as database:
             database.execute("SELECT value FROM readings_reading").fetchall()
 
-The database is a SQLite file in a folder of its own, whatever the suite runs on.
+The database is a SQLite file in a folder of its own, whatever the suite runs on, unless
+`DATABASE_URL` is among the settings: `tests.scratch_postgres` makes one.
 `kill()` and `start()` again model a power cut; the port and the data stay.
 """
 
@@ -25,6 +26,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 _ROOT = Path(__file__).resolve().parent.parent
 _MANAGE = [sys.executable, str(_ROOT / "manage.py")]
@@ -59,6 +63,7 @@ class Server:
         self.data_dir = Path(env.get("DATA_DIR", folder / "data"))
         self._log_file = folder / "server.log"
         inherited = {n: v for n, v in os.environ.items() if n not in ("DATABASE_URL", "DEBUG")}
+        self._database_url = env.get("DATABASE_URL", "")
         own = {"DATA_DIR": str(self.data_dir), "HOST": "127.0.0.1", "PORT": str(port)}
         self._env = inherited | {"DJANGO_SETTINGS_MODULE": "iotserver.settings"} | own | env
         self._process: subprocess.Popen[bytes] | None = None
@@ -131,9 +136,16 @@ class Server:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             yield connection
 
-    def count_readings(self) -> int:
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows that a SELECT finds in its database, SQLite or PostgreSQL."""
+        if self._database_url:
+            with psycopg.connect(self._database_url) as connection:
+                return connection.execute(sql.encode()).fetchall()
         with self.database() as database:
-            return int(database.execute("SELECT count(*) FROM readings_reading").fetchone()[0])
+            return database.execute(sql).fetchall()
+
+    def count_readings(self) -> int:
+        return int(self.query("SELECT count(*) FROM readings_reading")[0][0])
 
     def log(self) -> str:
         """Return everything it has printed so far."""

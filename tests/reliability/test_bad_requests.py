@@ -1,0 +1,77 @@
+"""Every kind of bad request, raw on a socket: the right answer, nothing stored, nothing broken.
+
+The server runs on the engine that the suite runs on; the answers are the same on both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC
+from tests.reliability.bad import GOOD, Bad, distinct, framing, get, headers, lines, pages, parts
+from tests.reliability.raw import exchange, replies
+from tests.scratch_postgres import scratch_environment
+from tests.serving import Server, running_server
+
+# One worker runs them all, so that one server serves them all.
+pytestmark = pytest.mark.xdist_group("bad requests")
+
+CATALOGUE = distinct([*lines.ALL, *headers.ALL, *framing.ALL, *parts.ALL, *pages.ALL])
+# Django's own words, with a traceback, to one who sends too many fields or too large a form.
+SAID_BY_DJANGO = "ERROR django.security"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that knows one station and listens however often it has refused."""
+    folder = tmp_path_factory.mktemp("bad-requests")
+    with (
+        scratch_environment() as database,
+        running_server(folder, REFUSAL_RATE_LIMIT="0", PUBLIC_DASHBOARD="true", **database) as one,
+    ):
+        one.manage("add_station", "Tutorial", "--mac", TUTORIAL_MAC, "--key", TUTORIAL_KEY)
+        yield one
+        _log_is_clean(one.log())
+
+
+def _log_is_clean(log: str) -> None:
+    """Check that nothing broke on the way, and that no key got into the log."""
+    for record in re.split(r"^(?=[0-9]{4}-[0-9]{2}-[0-9]{2} )", log, flags=re.MULTILINE):
+        assert "Traceback" not in record or SAID_BY_DJANGO in record
+        assert "Internal Server Error" not in record
+        assert f"API_key={TUTORIAL_KEY}" not in record
+
+
+def _stored_by(server: Server, entry: Bad) -> tuple[list[tuple[int, bytes]], int]:
+    """Send a request; return the replies and how many readings it left behind."""
+    before = server.count_readings()
+    received = exchange(server.port, entry.raw, is_cut=entry.is_cut)
+    answers = replies(received, is_head=entry.raw.startswith(b"HEAD"))
+    return [(one.status, one.body) for one in answers], server.count_readings() - before
+
+
+def test_there_are_enough_kinds() -> None:
+    assert len({entry.raw for entry in CATALOGUE}) >= 400
+    assert len({entry.kind for entry in CATALOGUE}) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.kind)
+def test_a_bad_request_gets_its_answer_and_stores_nothing(house: Server, entry: Bad) -> None:
+    answers, stored = _stored_by(house, entry)
+    assert stored == entry.stored
+    assert [status for status, _ in answers] == [status for status, _ in entry.replies]
+    for (_, body), (_, line) in zip(answers, entry.replies, strict=True):
+        assert line is None or body == line.encode()
+
+
+@pytest.mark.parametrize("chapter", [lines, headers, framing, parts, pages])
+def test_after_bad_requests_a_good_reading_is_stored(house: Server, chapter: ModuleType) -> None:
+    for entry in chapter.ALL[::5]:
+        _stored_by(house, entry)
+    before = house.count_readings()
+    assert replies(exchange(house.port, get(GOOD)))[0].body == b"OK"
+    assert house.count_readings() == before + 1
