@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import socket
 from contextlib import suppress
 
@@ -40,3 +42,40 @@ def replies(received: bytes, *, is_head: bool = False) -> list[Answer]:
         found.append(Answer(head.status, head.body[:length], head.headers))
         received = head.body[length:]
     return found
+
+
+async def ask_all(port: int, requests: list[bytes], clients: int) -> list[tuple[bytes, Answer]]:
+    """Send every request on a connection of its own, from so many clients at a time."""
+    waiting = list(reversed(requests))
+    done: list[tuple[bytes, Answer]] = []
+
+    async def client() -> None:
+        while waiting:
+            raw = waiting.pop()
+            done.append((raw, await asyncio.wait_for(_ask(port, raw), _PATIENCE_S)))
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return done
+
+
+async def _ask(port: int, raw: bytes) -> Answer:
+    """Return the reply to a request; status 0 when the server waits for a body in vain."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(raw)
+        if re.search(rb"content-length: *[1-9]|transfer-encoding", raw, re.IGNORECASE):
+            writer.write_eof()
+        return await _first_reply(reader)
+    except (asyncio.IncompleteReadError, ConnectionResetError):
+        return Answer(0, b"")
+    finally:
+        writer.close()
+
+
+async def _first_reply(reader: asyncio.StreamReader) -> Answer:
+    head = parse(await reader.readuntil(b"\r\n\r\n"))
+    while head.status == 100:
+        head = parse(await reader.readuntil(b"\r\n\r\n"))
+    is_whole = head.status != 405  # HEAD has a length and no body
+    length = int(head.header("content-length") or 0) if is_whole else 0
+    return Answer(head.status, await reader.readexactly(length), head.headers)
