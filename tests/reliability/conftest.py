@@ -11,7 +11,7 @@ from tests.scratch_postgres import scratch_environment
 from tests.serving import Server, running_server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that knows one station and listens however often it has refused.
 
