@@ -15,6 +15,7 @@ from readings.heartbeat import beat
 from readings.queries import station_states
 from readings.times import now_ms
 from stations.state import State
+from upkeep.disk_watch import DiskWatch
 
 logger = logging.getLogger("alerts.watcher")
 
@@ -24,9 +25,11 @@ class Watcher:
 
     def __init__(self) -> None:
         self._states: Mapping[str, State] = {}
+        self._disk = DiskWatch()
 
     def round(self) -> None:
         """Look at every station once; the heartbeat says that it got to the end."""
+        self._disk.look()
         if not clock.clock_is_plausible():
             return  # every station would seem silent, or none; the clock itself is in the log
         now = now_ms()

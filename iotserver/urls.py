@@ -13,6 +13,8 @@ def favicon(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(static("iotserver/icon.svg"))
 
 
+handler500 = "iotserver.errors.server_error"
+
 urlpatterns = [
     path("", include("readings.device_urls")),
     path("", include("readings.urls")),

@@ -70,11 +70,15 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it can store a reading."""
+        self.start_without_waiting()
+        wait_until(self._is_up, _UP_WITHIN_S, self.log)
+
+    def start_without_waiting(self) -> None:
+        """Start one that cannot store a reading, as things are."""
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [*_MANAGE, "serve"], cwd=_ROOT, env=self._env, stdout=log, stderr=log
             )
-        wait_until(self._is_up, _UP_WITHIN_S, self.log)
 
     def stop(self) -> None:
         """Stop it as systemd would, with SIGTERM; does nothing when it is down."""

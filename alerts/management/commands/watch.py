@@ -13,6 +13,7 @@ from django.core.management import BaseCommand
 from django.db import connection
 
 from alerts.watcher import Watcher
+from readings import faults
 from upkeep import running
 from upkeep.schedule import Scheduler
 from upkeep.tasks import TASKS
@@ -45,10 +46,17 @@ def watch(watcher: Watcher, stop: SimpleQueue[int]) -> None:
             if time.monotonic() >= tidy_at:
                 watcher.tidy()
                 tidy_at = time.monotonic() + _TIDY_S
-        except Exception:
+        except Exception as error:
             # A full disk must not end the watching; the next round tries again.
-            logger.exception("The watcher's round failed; trying again in %s s", _ROUND_S)
+            _tell(error)
             connection.close()
         with suppress(Empty):
             stop.get(timeout=_ROUND_S)
             return
+
+
+def _tell(error: Exception) -> None:
+    if fault := faults.notice(error):
+        logger.error("The watcher's round failed; trying again in %s s. %s", _ROUND_S, fault.text)
+    else:
+        logger.exception("The watcher's round failed; trying again in %s s", _ROUND_S)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import socket
+import sqlite3
 import sys
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
+from django.db import DatabaseError, connection
 
 from iotserver.first_run import read_or_create
 from iotserver.supervisor import Supervisor, watcher_command, web_command
-from readings import clock
-from upkeep import running
+from readings import clock, damage, faults
+from upkeep import integrity, running
+
+logger = logging.getLogger(__name__)
 
 ADMIN_NAME = "admin"
+_CHECK_WITHIN_S = 5  # 1 GB on a PC
+_AGAIN_S = 5
+
+T = TypeVar("T")
 
 
 class Command(BaseCommand):
@@ -25,10 +36,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         running.hold()
-        call_command("migrate", verbosity=0, interactive=False)
-        gather_static_files()
-        clock.remember_newest()
-        password = create_first_admin()
+        when_possible(gather_static_files)
+        password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
         sys.exit(Supervisor(web_command(), watcher_command()).run())
 
@@ -50,6 +59,36 @@ def gather_static_files() -> None:
     """
     shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def is_damaged() -> bool:
+    """Look at the database first: a damaged one is not migrated, yet the server says so."""
+    integrity.look(_CHECK_WITHIN_S)  # the watcher goes on where time ran out
+    return damage.is_marked()
+
+
+def when_possible(work: Callable[[], T]) -> T:
+    """Do the work, again and again while the disk cannot take it."""
+    told = ""
+    while True:
+        try:
+            return work()
+        except (DatabaseError, sqlite3.Error, OSError) as error:
+            fault = faults.notice(error)
+            if fault is None or damage.is_marked():
+                raise
+            if fault.text != told:
+                logger.error("The server cannot start yet. %s", fault.text)
+            told = fault.text
+            connection.close()
+            time.sleep(_AGAIN_S)
+
+
+def prepare() -> str | None:
+    """Bring the database up to date; return the password of a first admin."""
+    call_command("migrate", verbosity=0, interactive=False)
+    clock.remember_newest()
+    return create_first_admin()
 
 
 def create_first_admin() -> str | None:
