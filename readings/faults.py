@@ -35,7 +35,7 @@ _FULL = Fault(
 _READ_ONLY = Fault(
     "server read-only",
     "The disk with the data folder cannot be written. Look at the system's log: a worn card"
-    " or an unclean stop makes it read-only. Mend or replace it; nothing else is needed.",
+    " or an unclean stop makes it read-only. Stop the server, mend or replace the disk, start it.",
 )
 _BUSY = Fault(
     "busy, send again",

@@ -52,7 +52,9 @@ def _findings(within_s: float) -> list[str] | None:
     pragma = "integrity_check" if damage.is_marked() else "quick_check"
     clock = _Deadline(within_s)
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(_file()))}?mode=ro", uri=True)) as database:
+        # Not mode=ro: after a power cut the first to open it has to recover the -wal file.
+        with closing(sqlite3.connect(f"file:{quote(str(_file()))}?mode=rw", uri=True)) as database:
+            database.execute("PRAGMA query_only=ON")
             database.set_progress_handler(clock.is_over, _STEPS)
             rows = database.execute(f"PRAGMA {pragma}({_FINDINGS})").fetchall()
     except sqlite3.Error as error:

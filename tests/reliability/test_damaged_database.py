@@ -28,10 +28,10 @@ def overwrite(file: Path, share: tuple[float, float]) -> None:
 
 @pytest.fixture
 def stopped(start_server: StartServer) -> Server:
-    """A household with months of readings, its server down."""
+    """A household with a week of readings, its server down."""
     server = start_server()
     add_tutorial_station(server)
-    server.manage("seed_demo", "--days", "60")
+    server.manage("seed_demo", "--days", "7")
     server.stop()
     return server
 

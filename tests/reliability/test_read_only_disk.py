@@ -29,18 +29,19 @@ def server(card: Card, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def test_nothing_acknowledged_is_missing_and_a_mended_card_is_used_again(
+def test_nothing_acknowledged_is_missing_once_the_card_is_mended(
     server: Server, card: Card
 ) -> None:
-    """Without a restart: the server lets go of the card's files, so that it can be mended."""
     boards = register(server, 6)
     add_tutorial_station(server)
     with posting(server.port, boards) as load:
         load.await_acknowledged(200)
         card.fail()
         until(lambda: post(server).status == 503, server)
-    until(lambda: not card.is_in_use(), server)
+    server.stop()
+    card.unmount()
     card.mend()
+    server.start()
     with posting(server.port, boards) as load:
         load.await_acknowledged(200)
     findings = audit(server.data_dir / "db.sqlite3", boards)
@@ -61,3 +62,11 @@ def test_no_page_is_a_500(server: Server, card: Card) -> None:
     until(lambda: health(server).status == 503, server)
     answers = [page(server, path).status for path in ("/", "/sign-in/", "/admin/login/")]
     assert 500 not in answers
+
+
+def test_a_server_that_starts_on_it_waits_and_says_why(server: Server, card: Card) -> None:
+    server.stop()
+    card.fail()
+    server.start_without_waiting()
+    until(lambda: "cannot be written" in server.log(), server)
+    assert "Traceback" not in server.log()

@@ -35,7 +35,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # migrate and collectstatic run them
 
     def handle(self, *args: Any, **options: Any) -> None:
-        running.hold()
+        when_possible(running.hold)
         when_possible(gather_static_files)
         password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
