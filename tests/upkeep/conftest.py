@@ -20,6 +20,8 @@ def empty_database(
     tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Path:
     """A migrated database, made once: copying it is quick."""
+    if connection.vendor != "sqlite":
+        pytest.skip("about SQLite's files")
     path = tmp_path_factory.mktemp("empty") / "db.sqlite3"
     with django_db_blocker.unblock(), _database(path):
         call_command("migrate", verbosity=0)
@@ -34,8 +36,6 @@ def household(
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Path]:
     """A DATA_DIR with a SQLite database of its own, which the test may do anything to."""
-    if connection.vendor != "sqlite":
-        pytest.skip("about SQLite's files")
     settings.DATA_DIR = tmp_path
     settings.BACKUP_DIR = tmp_path / "backups"
     clock.forget()
