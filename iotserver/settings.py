@@ -121,11 +121,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # FULL: a Pi loses power, and what was acknowledged must be on the card.
-        # INCREMENTAL: what pruning frees can go back to the disk in small steps. It has to
-        # be said before a new file gets its first page.
         # A long reader, such as a backup, lets the WAL file grow; it shrinks back to 16 MB.
         "init_command": (
-            "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_size_limit=16000000;"
+            "PRAGMA journal_size_limit=16000000;"
             " PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             " PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
         ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from readings import pruning
 from readings.models import Reading
@@ -111,3 +113,15 @@ def test_a_little_room_is_kept_for_new_readings(monkeypatch: pytest.MonkeyPatch)
 def test_it_says_nothing_of_a_few_pages() -> None:
     Reading.objects.all().delete()
     assert space.give_back() == ""
+
+
+@sqlite_only
+def test_opening_the_database_takes_no_write_lock() -> None:
+    """Where it did, no page would open while a long write goes on."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE stations_registry SET version = version")
+        other = connection.copy()
+        other.settings_dict["OPTIONS"]["timeout"] = 0
+        with closing(other), other.cursor() as reader:
+            reader.execute("SELECT count(*) FROM stations_station")
+            assert reader.fetchone() == (0,)
