@@ -1,7 +1,9 @@
 """gunicorn as this server runs it. docs/operations.md tells what was measured."""
 
 import os
+from http import HTTPStatus
 
+from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.glogging import Logger
 
 import stations.limits  # noqa: F401  (before the workers fork: they share what it counts)
@@ -13,12 +15,23 @@ _host = os.environ.get("HOST", "0.0.0.0").strip("[]")
 _shown_host = f"[{_host}]" if ":" in _host else _host  # IPv6
 bind = f"{_shown_host}:{os.environ.get('PORT', '8000')}"
 
+umask = 0o077  # what a worker makes is for its owner alone
 # Two processes: while one commits, the other parses.
-umask = 0o077
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+
+
+def _answer_tersely(
+    self: ASGIProtocol, status: int, message: str, extra_headers: tuple[tuple[str, str], ...] = ()
+) -> None:
+    """Answer what is no HTTP. gunicorn's own message may quote the request, key and all."""
+    _answer(self, status, HTTPStatus(status).phrase, extra_headers)
+
+
+_answer = ASGIProtocol._send_error_response
+ASGIProtocol._send_error_response = _answer_tersely
 
 
 class WithoutAccessLog(Logger):  # type: ignore[misc]

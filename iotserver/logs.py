@@ -5,12 +5,21 @@ from __future__ import annotations
 import logging
 import re
 
-_KEY = re.compile(r"(api_?key(?:=|%3d))[^/&\s?'\"]+", re.IGNORECASE)
+# As in a path or query, encoded or not; in JSON; in a header.
+_KEY = re.compile(
+    r"""(api(?:_|%(?:25)?5f)?key["']?(?:=|%3d|\s*:\s*)["']?|\bbearer\s+)([^/&\s?'"]+)""",
+    re.IGNORECASE,
+)
 
 
 def redact(text: str) -> str:
     """Return text with every API key replaced by `***`."""
     return _KEY.sub(r"\1***", text)
+
+
+def keys_in(text: str) -> set[str]:
+    """Return the API keys that stand in a text."""
+    return {found[2] for found in _KEY.finditer(text)}
 
 
 class RedactKeys(logging.Filter):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.request import split_domain_port, validate_host
 
+from iotserver.logs import keys_in
 from stations.peers import client_address, is_proxy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -92,6 +94,20 @@ class CookieMiddleware:
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
             del request.COOKIES[name]
         return self._get_response(request)
+
+
+class RedactDebugPagesMiddleware:
+    """With DEBUG, Django's error pages show the request: not the keys in its address."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if response.status_code >= 400 and not response.streaming:
+            for key in keys_in(unquote(request.get_full_path())):
+                response.content = response.content.replace(key.encode(), b"***")
+        return response
 
 
 class PolicyHeadersMiddleware:

@@ -24,7 +24,7 @@ from readings.measurements import Submission
 from readings.outcomes import CannotStore, Outcome, Refused, Stored
 from readings.times import from_ms
 from stations.auth import StationCache
-from stations.mac import InvalidMac, canonical_mac
+from stations.mac import InvalidMac, canonical_mac, is_hex
 
 logger = logging.getLogger("readings.devices")
 
@@ -167,7 +167,14 @@ def log_refusal(request: DeviceRequest, refused: Refused, claimed: str) -> None:
 
 def _claimed_mac(path: str) -> str:
     """Return the MAC a path claims. What is none may well be a key in the wrong place."""
+    mac = _mac_in(path, "/mac=")
+    if is_hex(_mac_in(path, "API_key=")) and not is_hex(mac):
+        return "a board whose key and MAC are swapped"
+    return f"mac {mac}" if mac else "a board without a MAC"
+
+
+def _mac_in(path: str, name: str) -> str:
     try:
-        return f"mac {canonical_mac(path.partition('/mac=')[2].partition('/')[0])}"
+        return canonical_mac(path.partition(name)[2].partition("/")[0])
     except InvalidMac:
-        return "a board without a MAC"
+        return ""

@@ -42,6 +42,12 @@ def log() -> Log:
         (f"?field1=20&apikey={KEY}", "?field1=20&apikey=***"),
         (f"?field1=20&APIKEY%3d{KEY}&x=1", "?field1=20&APIKEY%3d***&x=1"),
         (f"'GET /API_key={KEY}' and API_key={KEY}", "'GET /API_key=***' and API_key=***"),
+        (f"/update/API%5Fkey={KEY}/mac=x", "/update/API%5Fkey=***/mac=x"),
+        (f"/update/API%255fkey%3D{KEY}/mac=x", "/update/API%255fkey%3D***/mac=x"),
+        (f'{{"api_key": "{KEY}", "mac": "x"}}', '{"api_key": "***", "mac": "x"}'),
+        (f"{{'api_key': '{KEY}'}}", "{'api_key': '***'}"),
+        (f"Authorization: Bearer {KEY}", "Authorization: Bearer ***"),
+        (f"(b'authorization', b'bearer {KEY}')", "(b'authorization', b'bearer ***')"),
         ("5c:cf posted 21.5", "5c:cf posted 21.5"),
     ],
 )
