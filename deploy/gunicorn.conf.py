@@ -2,12 +2,14 @@
 
 import os
 from http import HTTPStatus
+from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.glogging import Logger
 
 import stations.limits  # noqa: F401  (before the workers fork: they share what it counts)
 from iotserver.log_formats import logging_config
+from readings.counters import counters  # likewise
 
 worker_class = "asgi"
 wsgi_app = "iotserver.asgi:application"
@@ -53,3 +55,12 @@ control_socket_disable = True
 # Nothing that gunicorn would read of a proxy's headers is used: the application knows whom
 # to believe (FORWARDED_ALLOW_IPS), and a header that lies must not end a board's request.
 forwarded_allow_ips = ""
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let each worker count in a row of its own; `age` is its number since the start."""
+    counters.use_row(worker.age)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    counters.forget_waiting(worker.age)

@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The household's weather stations and what they measured.",
     "VERSION": "1",
     "SERVE_PERMISSIONS": ["readings.permissions.MayView"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 # --- logs -----------------------------------------------------------------------

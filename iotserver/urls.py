@@ -18,6 +18,7 @@ handler500 = "iotserver.errors.server_error"
 urlpatterns = [
     path("", include("readings.device_urls")),
     path("", include("readings.urls")),
+    path("", include("upkeep.urls")),
     path("api/v1/", include("iotserver.api")),
     path("healthz", health.healthz, name="healthz"),
     path("favicon.ico", favicon),

@@ -9,7 +9,7 @@ from django.conf import settings
 from readings import device_replies, rates
 from readings.clock import trusted_now_ms
 from readings.device_replies import DeviceReply
-from readings.device_requests import DeviceRequest, extra_headers, log_refusal
+from readings.device_requests import DeviceRequest, count, extra_headers, log_refusal
 from readings.dialects import json_batch
 from readings.measurements import Submission
 from readings.outcomes import CannotStore, Outcome, Refused
@@ -64,6 +64,7 @@ def _bearer(request: DeviceRequest) -> str:
 
 def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     """Render the reply to an outcome as JSON."""
+    count(outcome)
     if isinstance(outcome, Refused):
         log_refusal(request, outcome, "a sender of a batch")
     status, text = json_batch.reply(outcome)

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 
 from readings import device_replies, faults, rates
 from readings.clock import trusted_now_ms
+from readings.counters import STORED, counters
 from readings.device_replies import DeviceReply
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
@@ -111,8 +112,17 @@ def _refusal(error: Exception, count: int) -> Refused:
     return fault.refusal
 
 
+def count(outcome: Outcome) -> None:
+    """Count what was acknowledged and what was refused, for the status page."""
+    if isinstance(outcome, Refused):
+        counters.add(outcome.cause)
+    else:
+        counters.add(STORED, len(outcome.measurements))
+
+
 def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     """Render the reply to an outcome: one line for a board, a page for a person."""
+    count(outcome)
     if isinstance(outcome, Refused):
         log_refusal(request, outcome, _claimed_mac(request.path))
     reply = _render(request, outcome)

@@ -11,6 +11,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from readings import device_requests
+from readings.counters import counters
 from readings.measurements import Submission
 from readings.outcomes import Outcome
 from stations.auth import StationCache
@@ -44,6 +45,7 @@ class GroupCommit:
             return device_requests.BUSY
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((submission, future))
+        counters.wait(len(self._waiting))
         if self._draining is None or self._draining.done():
             self._draining = asyncio.create_task(self._drain())
         return await future
@@ -75,6 +77,7 @@ class GroupCommit:
             count += 1
         batch = self._waiting[:count]
         del self._waiting[:count]
+        counters.wait(len(self._waiting))
         return batch
 
     async def _settle(self, submissions: list[Submission]) -> list[Outcome]:

@@ -12,6 +12,8 @@ from tests.e2e.conftest import DESKTOP, PHONE, Household, OpenPage, Scheme
 
 _AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
+_FAILURE = "from upkeep import results; results.record('prune', is_ok=False, text='No room.')"
+
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
@@ -41,6 +43,27 @@ def test_the_dashboard(
     page = open_page(size, scheme).page
     page.goto(household.server.url)
     assert _violations(page) == []
+
+
+@sizes
+@schemes
+@pytest.mark.parametrize("path", ["/status/", "/api/v1/docs/"])
+def test_the_pages_for_those_who_run_it(
+    household: Household, open_page: OpenPage, size: tuple[int, int], scheme: Scheme, path: str
+) -> None:
+    """With a task that went well and one that failed."""
+    household.post("Living room", 21.5)
+    household.server.manage("backup")
+    household.server.manage("shell", "-c", _FAILURE)
+    visit = open_page(size, scheme)
+    visit.page.goto(f"{household.server.url}/sign-in/?next={path}")
+    visit.page.get_by_label("Name").fill("admin")
+    visit.page.get_by_label("Password").fill(household.password)
+    visit.page.get_by_role("button", name="Sign in").click()
+    visit.page.wait_for_url(f"**{path}")
+    assert _violations(visit.page) == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+    assert visit.complaints == []
 
 
 @schemes

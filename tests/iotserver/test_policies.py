@@ -12,7 +12,18 @@ from tests.stations.pages import ADD, LIST, page_of, removal_of
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["/", "/sign-in/", "/admin/", "/admin/login/", LIST, ADD, "/nowhere/", "/healthz"]
+PAGES = [
+    "/",
+    "/status/",
+    "/api/v1/docs/",
+    "/sign-in/",
+    "/admin/",
+    "/admin/login/",
+    LIST,
+    ADD,
+    "/nowhere/",
+    "/healthz",
+]
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 
 
@@ -42,7 +53,9 @@ def test_every_page_says_the_rest_as_well(
     assert admin_client.get(path).headers[header] == value
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in/", "/admin/", "/admin/login/", LIST, ADD])
+@pytest.mark.parametrize(
+    "path", ["/", "/status/", "/api/v1/docs/", "/sign-in/", "/admin/", "/admin/login/", LIST, ADD]
+)
 def test_no_page_carries_script_or_style_of_its_own(admin_client: Client, path: str) -> None:
     make_readings()
     assert _INLINE.findall(admin_client.get(path).content.decode()) == []
