@@ -1,155 +1,122 @@
-"""Path GETs per second: the original's way of working against this server.
+"""Readings per second: the original's way of working, this server, and InfluxDB 1.x.
 
-    .venv/bin/python -m benchmarks.ingest [--seconds 5] [--rounds 5] [--connections 16 64]
+    .venv/bin/python -m benchmarks.ingest [--seconds 4] [--rounds 5] [--connections 16 64]
 
-Both run under gunicorn with two worker processes on this machine and share it with the
-load generator. The rounds are interleaved, original, ours, original, ours; the figures
-are medians and the ratio is the median of the rounds' ratios. Ours writes with
-synchronous=FULL and keeps latest, hour and day summaries in the same transaction; the
-original has SQLite's defaults, which are FULL too, and one table. Each connection speaks for
-a station of its own. Afterwards the rows in
-each database are counted against the acknowledged requests.
+All run on this machine and share it with the load generator, wrk. The rounds are
+interleaved: original, ours, InfluxDB, and again; figures are medians, and ratios medians of
+the rounds' ratios. Ours and the original run under gunicorn with two processes. Ours writes
+with synchronous=FULL and keeps latest, hour and day summaries in the same transaction; the
+original has SQLite's defaults, which are FULL too, and one table. Afterwards the rows in each
+database are counted against the acknowledged requests.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.request import urlopen
 
-from benchmarks import load
+from benchmarks import load, servers
+from benchmarks.load import Result
 
-ROOT = Path(__file__).resolve().parent.parent
-KEY = "TGS894F"
-MACS = [f"5c:cf:7f:0a:1b:{number:02x}" for number in range(64)]
-PATHS = [f"/update/API_key={KEY}/mac={mac}/field=1/data=" for mac in MACS]
-_REGISTER = """
-from stations.verbs import register_station
-for mac in {macs!r}:
-    register_station(mac, mac, api_key={key!r})
-"""
-_GUNICORN = [sys.executable, "-m", "gunicorn"]
+Ports = Mapping[str, int]
+_VALUES = {"KEY": servers.KEY, "STATIONS": servers.STATIONS}
 
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)
-        with _original(home) as original_port, _ours(home) as our_port:
-            totals = [0, 0]
-            for connections in options.connections:
-                for keep_alive in (True, False):
-                    _compare(options, connections, keep_alive, (original_port, our_port), totals)
-        _count(home / "original.sqlite3", "data", totals[0])
-        _count(home / "data" / "db.sqlite3", "readings_reading", totals[1])
+        ports = {"original": stack.enter_context(servers.original(home))}
+        ports["ours"] = stack.enter_context(servers.ours(home))
+        if servers.has_influx():
+            ports["influx"] = stack.enter_context(servers.influx(home / "influx"))
+        acknowledged = dict.fromkeys(ports, 0)
+        for connections in options.connections:
+            for keep_alive in (True, False):
+                single = _Singles(options.seconds, connections, keep_alive=keep_alive)
+                print(f"\n{connections} connections, keep-alive {'on' if keep_alive else 'off'}")
+                _compare(ports, single, options.rounds, acknowledged)
+        rows = home / "data" / "db.sqlite3"
+        _count(home / "original.sqlite3", "data", acknowledged["original"])
+        _count(rows, "readings_reading", acknowledged["ours"])
+        print("\nBatches of 1,000, 4 connections (readings per second)")
+        _compare_batches({n: p for n, p in ports.items() if n != "original"}, options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
     return parser.parse_args()
 
 
+class _Singles:
+    """One run of single readings against one server."""
+
+    def __init__(self, seconds: int, connections: int, *, keep_alive: bool) -> None:
+        self._seconds, self._connections, self._keep_alive = seconds, connections, keep_alive
+
+    def __call__(self, name: str, port: int) -> Result:
+        script = load.script("influx_single" if name == "influx" else "path", **_VALUES)
+        return load.run(port, script, self._connections, self._seconds, keep_alive=self._keep_alive)
+
+
 def _compare(
-    options: argparse.Namespace,
-    connections: int,
-    keep_alive: bool,
-    ports: tuple[int, int],
-    totals: list[int],
+    ports: Ports, run: Callable[[str, int], Result], rounds: int, acknowledged: dict[str, int]
 ) -> None:
-    rounds = []
+    """Let all sides take turns; the first round, which warms up, does not count."""
+    seen: dict[str, list[Result]] = {name: [] for name in ports}
+    for number in range(rounds + 1):
+        for name, port in ports.items():
+            result = run(name, port)
+            acknowledged[name] += result.acknowledged
+            if number:
+                seen[name].append(result)
+    for name, results in seen.items():
+        _report(name, results, 1)
+    for name in ports:
+        if name != "ours":
+            _report_ratio(name, seen["ours"], seen[name])
+
+
+def _compare_batches(ports: Ports, options: argparse.Namespace) -> None:
+    seen: dict[str, list[Result]] = {name: [] for name in ports}
     for _ in range(options.rounds):
-        pair = [load.run(port, PATHS, connections, options.seconds, keep_alive) for port in ports]
-        totals[0] += pair[0].stored
-        totals[1] += pair[1].stored
-        rounds.append(pair)
-    print(f"\n{connections} connections, keep-alive {'on' if keep_alive else 'off'}")
-    for name, results in zip(("original", "ours"), zip(*rounds, strict=True), strict=True):
-        _report(name, list(results))
-    ratios = [ours.per_second / original.per_second for original, ours in rounds]
-    print(f"  ratio {statistics.median(ratios):.1f} (from {min(ratios):.1f} to {max(ratios):.1f})")
+        # A stretch of time that no round before has filled.
+        values = _VALUES | {"FROM": int(time.time()) - 86_400 * (1 + 60 * len(seen["ours"]))}
+        for name, port in ports.items():
+            script = load.script("influx_batch" if name == "influx" else "json_batch", **values)
+            seen[name].append(load.run(port, script, 4, options.seconds))
+    for name, results in seen.items():
+        _report(name, results, 1_000)
 
 
-def _report(name: str, results: list[load.Result]) -> None:
-    rate = statistics.median(result.per_second for result in results)
-    half, late = (
-        statistics.median(result.percentile(share) for result in results) for share in (0.5, 0.99)
+def _report(name: str, results: list[Result], readings: int) -> None:
+    rate = readings * statistics.median(result.per_second for result in results)
+    half = statistics.median(result.p50_ms for result in results)
+    late = statistics.median(result.p99_ms for result in results)
+    refused, lost = (sum(getattr(one, what) for one in results) for what in ("refused", "lost"))
+    print(
+        f"  {name:9}{rate:9.0f}/s   p50 {half:6.1f} ms   p99 {late:6.1f} ms"
+        f"   {refused} refused, {lost} broken connections"
     )
-    errors = sum(result.errors for result in results)
-    print(f"  {name:9}{rate:8.0f}/s   p50 {half:6.1f} ms   p99 {late:6.1f} ms   {errors} errors")
 
 
-@contextmanager
-def _original(home: Path) -> Iterator[int]:
-    own = {"ORIGINAL_DATABASE": str(home / "original.sqlite3"), "ORIGINAL_KEY": KEY}
-    subprocess.run([sys.executable, "-m", "benchmarks.original"], cwd=ROOT, env=os.environ | own)
-    port = _free_port()
-    bind = ["--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-    # In its favour, too: the server's sync workers close each connection by themselves.
-    with _running([*_GUNICORN, *bind, "benchmarks.original:application"], own):
-        _wait(port)
-        yield port
-
-
-@contextmanager
-def _ours(home: Path) -> Iterator[int]:
-    port = _free_port()
-    own = {"DATA_DIR": str(home / "data"), "HOST": "127.0.0.1", "PORT": str(port)}
-    manage = [sys.executable, "manage.py"]
-    with _running([*manage, "serve"], own):
-        _wait(port, "/healthz")
-        subprocess.run(
-            [*manage, "shell", "--verbosity=0", "-c", _REGISTER.format(macs=MACS, key=KEY)],
-            cwd=ROOT,
-            env=os.environ | own,
-            check=True,
-        )
-        yield port
-
-
-@contextmanager
-def _running(command: list[str], own: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _free_port() -> int:
-    for port in range(21_000, 32_000):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise SystemExit("no free port")
-
-
-def _wait(port: int, path: str = "") -> None:
-    for _ in range(300):
-        with suppress(OSError):
-            if path:
-                urlopen(f"http://127.0.0.1:{port}{path}")
-            else:
-                socket.create_connection(("127.0.0.1", port)).close()
-            return
-        time.sleep(0.1)
-    raise SystemExit(f"nothing answers on port {port}")
+def _report_ratio(name: str, ours: list[Result], theirs: list[Result]) -> None:
+    ratios = [a.per_second / b.per_second for a, b in zip(ours, theirs, strict=True)]
+    low, high = min(ratios), max(ratios)
+    print(f"  ours : {name} = {statistics.median(ratios):.1f} ({low:.1f} to {high:.1f})")
 
 
 def _count(database: Path, table: str, acknowledged: int) -> None:
+    """More may be stored than was acknowledged: wrk hangs up on the last answers."""
     with sqlite3.connect(database) as connection:
         stored = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     print(f"{table}: {acknowledged} acknowledged, {stored} in the database")
