@@ -34,6 +34,7 @@ _PHYSICAL = {
     "wind_speed": (0.0, 120.0),
     "rain": (0.0, 2000.0),
 }
+_ANYTHING = (float("-inf"), float("inf"))
 
 
 def to_canonical(value: float, quantity: str, unit: str) -> float:
@@ -52,7 +53,7 @@ def accepted_units(quantity: str) -> list[str]:
 
 def is_physical(value: float, quantity: str) -> bool:
     """False for a value that no working sensor can have measured."""
-    low, high = _PHYSICAL.get(quantity, (float("-inf"), float("inf")))
+    low, high = _PHYSICAL.get(quantity, _ANYTHING)
     return low <= value <= high
 
 

@@ -1,0 +1,59 @@
+"""What a measurement becomes in the database. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from readings import units
+from readings.measurements import Measurement
+from readings.store import LatestRow, Row
+from readings.times import SECOND_MS
+from readings.values import InvalidValue, checked_time, checked_value
+from stations.auth import SensorEntry
+
+
+class Entry(NamedTuple):
+    """A measurement and the row it is to be."""
+
+    row: Row
+    measurement: Measurement
+
+
+def entry(sensor: SensorEntry, measurement: Measurement, received_at: int | None) -> Entry:
+    """Make a row of a measurement, in its sensor's stored unit.
+
+    A unit may carry it out of bounds, a long age out of time: the database's own
+    check would fail the whole batch, and again with every resend. `received_at`
+    is None for what was received when it was measured.
+    """
+    at = checked_time(measurement.measured_at)
+    if at < sensor.raw_since:
+        # Its summaries may hold it already: with the reading gone nobody could tell.
+        raise InvalidValue("older than kept")
+    value = checked_value(units.to_canonical(measurement.value, sensor.quantity, sensor.unit))
+    delay_s = 0 if received_at is None or received_at < at else (received_at - at) // SECOND_MS
+    is_outlier = not units.is_physical(value, sensor.quantity)
+    return Entry(Row(sensor.id, at, value, delay_s, is_outlier), measurement)
+
+
+def latest_rows(
+    entries: Sequence[Entry], rows: Iterable[Row], received_at: int | None
+) -> list[LatestRow]:
+    """Return one line per sensor heard of: its newest good value and last sequence."""
+    newest: dict[int, Row] = {}
+    for row in rows:
+        held = newest.get(row.sensor_id)
+        if not row.is_outlier and (held is None or row.measured_at >= held.measured_at):
+            newest[row.sensor_id] = row
+    last = {one.row.sensor_id: one.measurement for one in entries}
+    # Not always of the last: one without a sequence leaves the mark where it was.
+    marks = {e.row.sensor_id: e.measurement.sequence for e in entries if e.measurement.sequence}
+    found = []
+    for sensor_id, measurement in last.items():
+        best, sequence = newest.get(sensor_id), marks.get(sensor_id)
+        boot, number = (sequence.boot, sequence.number) if sequence else ("", 0)
+        at, value = (best.measured_at, best.value) if best else (None, None)
+        heard_at = (best or measurement).measured_at if received_at is None else received_at
+        found.append(LatestRow(sensor_id, at, value, heard_at, boot, number))
+    return sorted(found)
