@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -20,6 +19,7 @@ from readings import damage
 from readings.times import from_ms, now_ms
 from upkeep import sqlite_dump
 from upkeep.facts import Facts
+from upkeep.migration import migrate
 from upkeep.running import InUse
 from upkeep.sqlite_dump import InvalidBackup
 
@@ -58,7 +58,7 @@ def put_in_place(path: Path) -> Path | None:
     path.replace(ours)
     _flush_folder(ours.parent)
     damage.clear()
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     return kept
 
 

@@ -21,6 +21,14 @@ _FREE_PAGES = 1_000
 _HELD_S = 0.01
 
 
+def let_the_file_shrink() -> None:
+    """Have SQLite keep the books for that: on a new database at once, on an old one once."""
+    if connection.vendor == "sqlite" and _ask("auto_vacuum") != _INCREMENTAL:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            cursor.execute("VACUUM")
+
+
 def give_back() -> str:
     """Shrink the file when much of it is free; return a sentence when it did."""
     if connection.vendor != "sqlite" or _ask("auto_vacuum") != _INCREMENTAL:

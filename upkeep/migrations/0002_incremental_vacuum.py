@@ -8,7 +8,9 @@ def let_the_file_shrink(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> 
 
     Not among the pragmas of each connection: there it would take the write lock each time.
     """
-    if schema_editor.connection.vendor == "sqlite":
+    connection = schema_editor.connection
+    # All migrations in one transaction: `upkeep.migration` does it afterwards.
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with schema_editor.connection.cursor() as cursor:
             cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
             cursor.execute("VACUUM")  # what makes it true of a file that has pages already

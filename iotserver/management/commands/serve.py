@@ -20,6 +20,7 @@ from iotserver.first_run import read_or_create
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
 from upkeep import integrity, running
+from upkeep.migration import migrate
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def when_possible(work: Callable[[], T]) -> T:
 
 def prepare() -> str | None:
     """Bring the database up to date; return the password of a first admin."""
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     clock.remember_newest()
     return create_first_admin()
 
