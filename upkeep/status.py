@@ -10,18 +10,17 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 
-from readings import clock
+from readings import clock, damage
 from readings.counters import CAUSES, STORED, counters
 from readings.models import Heartbeat, HourSummary, Reading
 from readings.queries import station_states
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, hour_of, now_ms
 from stations.models import Sensor
-from upkeep import disk, results
+from upkeep import disk, disk_watch, results
 from upkeep.models import TaskResult
 from upkeep.versions import versions
 
 _WATCHER_WITHIN_S = 180
-_LITTLE_ROOM = 1_000_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class Status:
     tasks: tuple[TaskResult, ...]
     versions: dict[str, str]
     clock_objection: str
+    disk_state: disk_watch.State
+    is_damaged: bool
 
     @property
     def watcher_is_fresh(self) -> bool:
@@ -67,12 +68,15 @@ class Status:
     @property
     def troubles(self) -> list[str]:
         """Return what an operator has to see to, a sentence each."""
-        found = [f"{task.name.capitalize()}: {task.text}" for task in self.tasks if not task.is_ok]
+        failed = [task for task in self.tasks if not task.is_ok]
+        found = [f"{task.name.capitalize()}: {task.text}" for task in failed]
         if self.clock_objection:
             found.append(self.clock_objection)
         if not self.watcher_is_fresh:
             found.append("The watcher makes no rounds. Restart the server; its log tells why.")
-        if self.room.free < _LITTLE_ROOM:
+        if self.is_damaged:
+            found.append(f"The database is damaged: nothing is stored. {damage.WHAT_TO_DO}")
+        if self.disk_state != "roomy" and "disk" not in {task.name for task in failed}:
             found.append(f"Only {disk.in_words(self.room.free)} are free on the data's disk.")
         return found
 
@@ -95,6 +99,8 @@ def status() -> Status:
         tasks=tuple(results.last_results().values()),
         versions=versions(),
         clock_objection=clock.objection(),
+        disk_state=disk_watch.measure()[0],
+        is_damaged=damage.is_marked(),
     )
 
 

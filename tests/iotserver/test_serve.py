@@ -62,6 +62,14 @@ def test_the_password_is_printed_once(first_run: Path) -> None:
     assert "Password" not in printed()
 
 
+def test_the_journal_gets_no_password(first_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "is_journal", lambda: True)
+    text = printed()
+    file = first_run / "admin_password"
+    assert f"Password    in {file}\n" in text
+    assert file.read_text().strip() not in text
+
+
 def test_the_password_is_kept_for_its_owner_alone(first_run: Path) -> None:
     password = password_in(printed())
     file = first_run / "admin_password"

@@ -206,7 +206,7 @@ def test_a_database_on_a_network_disk_is_wrong(monkeypatch: pytest.MonkeyPatch) 
     }
 
 
-@pytest.mark.parametrize(("free", "level"), [(2e12, "ok"), (5e8, "warning"), (5e7, "error")])
+@pytest.mark.parametrize(("free", "level"), [(2e12, "ok"), (1e8, "warning"), (5e5, "error")])
 def test_room_on_the_disk(free: float, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil._ntuple_diskusage(int(3e12), 0, int(free))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)

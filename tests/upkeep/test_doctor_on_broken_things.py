@@ -141,7 +141,13 @@ def test_a_damaged_page(folder: Path) -> None:
     with file.open("r+b") as opened:
         opened.seek((root - 1) * _PAGE)
         opened.write(b"\xff" * _PAGE)
-    assert "restore" not in about(doctor(folder), "is damaged")
+    wrong = doctor(folder)
+    assert "manage.py restore" in wrong[about(wrong, "is damaged")]
+
+
+def test_a_database_that_the_server_found_damaged(folder: Path) -> None:
+    (folder / "db.corrupt").write_text("a page is wrong")
+    about(doctor(folder), "nothing is stored")
 
 
 def test_a_writer_that_never_ends(folder: Path) -> None:

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from readings import clock, counters
+from readings import clock, counters, damage
 from readings.heartbeat import beat
 from readings.models import Heartbeat
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, now_ms
@@ -145,6 +145,14 @@ def test_a_disk_that_fills_needs_somebody(monkeypatch: pytest.MonkeyPatch) -> No
     beat("watcher")
     monkeypatch.setattr(disk, "room", lambda *_: disk.Room(10**10, 10**6, 0, 0))
     assert status().troubles == ["Only 1.0 MB are free on the data's disk."]
+    results.record("disk", is_ok=False, text="It is nearly full.")
+    assert status().troubles == ["Disk: It is nearly full."]  # once is enough
+
+
+def test_a_damaged_database_needs_somebody() -> None:
+    beat("watcher")
+    damage.mark("a page is wrong")
+    assert ["manage.py restore" in trouble for trouble in status().troubles] == [True]
 
 
 # --- the page ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from readings import damage
 from readings.heartbeat import beat
 from upkeep import disk
 from upkeep.doctor.findings import Finding, error, ok, warning
@@ -23,7 +24,6 @@ _OLDEST_SQLITE = (3, 35)  # RETURNING and window functions
 _WAIT_S = 5.0
 _CHECK_S = 10.0
 _WRITE_S = 8.0
-_RESTORE = "Stop the server and bring the last backup back: docs/operations.md tells how."
 
 
 def sqlite_file() -> Iterator[Finding]:
@@ -35,6 +35,8 @@ def sqlite_file() -> Iterator[Finding]:
             "Run make serve once, or set DATA_DIR as the service has it.",
         )
         return
+    if damage.is_marked():
+        yield error("The database was found damaged: nothing is stored.", damage.WHAT_TO_DO)
     try:
         with closing(_open(file)) as database:
             mode = database.execute("PRAGMA journal_mode").fetchone()[0]
@@ -69,13 +71,13 @@ def _whole(database: sqlite3.Connection) -> Iterator[Finding]:
     if faults == ["ok"]:
         yield ok(f"It is whole (quick_check, {time.monotonic() - started:.1f} s).")
     else:
-        yield error(f"The database is damaged: {'; '.join(faults)}.", _RESTORE)
+        yield error(f"The database is damaged: {'; '.join(faults)}.", damage.WHAT_TO_DO)
 
 
 def _unusable(file: Path, failure: sqlite3.DatabaseError) -> Finding:
     code = failure.sqlite_errorcode & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return error(f"{file} is damaged: {failure}.", _RESTORE)
+        return error(f"{file} is damaged: {failure}.", damage.WHAT_TO_DO)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return error(
             f"Another program keeps {file} locked: {failure}.",
@@ -163,4 +165,7 @@ def _try_writing(outcome: list[Exception | None]) -> None:
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=_WAIT_S)
+    # Not mode=ro: after a power cut the first to open it has to recover the -wal file.
+    database = sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=_WAIT_S)
+    database.execute("PRAGMA query_only = ON")
+    return database

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from upkeep import disk
+from upkeep import disk, disk_watch
 from upkeep.doctor.findings import Finding, error, ok, warning
 
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "afs"}
-_LITTLE, _TIGHT = 1_000_000_000, 100_000_000  # bytes
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SECRETS = ("secret_key", "admin_password")
 
@@ -57,9 +56,10 @@ def disk_space() -> Iterator[Finding]:
     space = disk.room(settings.DATA_DIR, _database_file())
     told = f"{disk.in_words(space.free)} of {disk.in_words(space.total)} free on the data's disk"
     mend = f"Make room on the disk of {settings.DATA_DIR}; the server goes on by itself."
-    if space.free < _TIGHT:
+    state, _ = disk_watch.measure()
+    if state == "full":
         yield error(f"Only {told}.", mend)
-    elif space.free < _LITTLE:
+    elif state == "nearly full":
         yield warning(f"Only {told}.", mend)
     else:
         yield ok(f"{told[0].upper()}{told[1:]}.")

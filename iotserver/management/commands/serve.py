@@ -17,6 +17,7 @@ from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
 from iotserver.first_run import read_or_create
+from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
 from upkeep import integrity, running
@@ -46,8 +47,12 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Dashboard   http://{_lan_address()}:{settings.PORT}/")
         self.stdout.write(f"  Admin       http://{_lan_address()}:{settings.PORT}/admin/")
         if password:
-            self.stdout.write(f"\n  Sign in as  {ADMIN_NAME}\n  Password    {password}")
-            self.stdout.write(f"  (shown this once; also in {settings.ADMIN_PASSWORD_FILE})")
+            self.stdout.write(f"\n  Sign in as  {ADMIN_NAME}")
+            if is_journal():  # kept for years, for more eyes than the administrator's
+                self.stdout.write(f"  Password    in {settings.ADMIN_PASSWORD_FILE}")
+            else:
+                self.stdout.write(f"  Password    {password}")
+                self.stdout.write(f"  (shown this once; also in {settings.ADMIN_PASSWORD_FILE})")
         self.stdout.write(f"\n  Data in     {settings.DATA_DIR}\n  Stop with   Ctrl-C\n")
         self.stdout.flush()
 
