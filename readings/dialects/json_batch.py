@@ -11,6 +11,7 @@ readings are stored or none is. Pure.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
@@ -28,6 +29,11 @@ LARGEST_BODY = 256 * 1024
 _AHEAD_MS = 60 * SECOND_MS  # how far clocks may differ
 _NAMES = frozenset(("mac", "api_key", "readings"))
 _PARTS = frozenset(("field", "value", "measured_at", "age", "seq"))
+# What Python's `fromisoformat` takes beyond this differs from version to version.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})"
+)
 
 
 class Malformed(ValueError):
@@ -64,7 +70,13 @@ def reply(outcome: Outcome) -> tuple[int, str]:
 
 def _document(body: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(body, parse_constant=_refuse_constant)
+        document = json.loads(
+            body.decode("utf-8-sig"),
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_doubles,
+        )
+    except Malformed:
+        raise
     except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON in UTF-8") from error
     if not isinstance(document, dict):
@@ -81,6 +93,13 @@ def _document(body: bytes) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)  # NaN and Infinity are not JSON, whatever Python takes
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Malformed("a name comes twice in one object")  # Python would take the last
+    return found
 
 
 def _key(document: Mapping[str, Any], bearer: str) -> str:
@@ -121,13 +140,13 @@ def _measured_at(reading: Mapping[str, Any], times: Times) -> int:
     """Return a time with its offset from UTC in milliseconds since 1970."""
     if "age" in reading:
         raise InvalidValue("measured_at or age, not both")
+    text = reading["measured_at"]
     try:
-        moment = datetime.fromisoformat(reading["measured_at"])
-        at = to_ms(moment) if moment.tzinfo else None
-    except (TypeError, ValueError, OverflowError):
-        at = None
-    if at is None:
-        raise InvalidValue("measured_at is no time such as 2026-11-23T16:00:00Z")
+        if not isinstance(text, str) or not _TIME.fullmatch(text):
+            raise ValueError
+        at = to_ms(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise InvalidValue("measured_at is no time such as 2026-11-23T16:00:00Z") from None
     if at > times.received_at + _AHEAD_MS:
         raise InvalidValue("measured_at is ahead of the server's clock")
     if at < times.received_at - times.longest_age_s * SECOND_MS:

@@ -100,6 +100,10 @@ def test_an_age_has_an_end() -> None:
         1_795_449_600,
         None,
         "9999-12-31T23:59Z",
+        "2026-11-23x16:00:00Z",
+        "2026-11-23T24:00:00Z",
+        "2026-W47-1T16:00:00Z",
+        "20261123T160000Z",
     ],
 )
 def test_a_time_without_its_offset_is_no_time(text: object) -> None:
@@ -188,6 +192,20 @@ def test_no_key_at_all_is_refused() -> None:
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed, match="not JSON"):
         json_batch.parse(body, "KEY", TIMES)
+
+
+@pytest.mark.parametrize("doubled", [b'"mac": "x", "mac"', b'"field": 2, "field"'])
+def test_a_name_that_comes_twice_is_refused(doubled: bytes) -> None:
+    body = json.dumps(batch(GOOD)).encode().replace(doubled.rpartition(b" ")[2], doubled, 1)
+    with pytest.raises(Malformed, match="a name comes twice"):
+        json_batch.parse(body, "KEY", TIMES)
+
+
+def test_json_is_utf_8_with_or_without_its_mark() -> None:
+    text = json.dumps(batch(GOOD))
+    assert json_batch.parse(text.encode("utf-8-sig"), "KEY", TIMES).measurements
+    with pytest.raises(Malformed, match="not JSON"):
+        json_batch.parse(text.encode("utf-16"), "KEY", TIMES)
 
 
 def test_the_reply_counts_what_is_acknowledged() -> None:

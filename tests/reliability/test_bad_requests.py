@@ -12,14 +12,25 @@ from types import ModuleType
 import pytest
 
 from tests.factories import TUTORIAL_KEY
-from tests.reliability.bad import GOOD, Bad, distinct, framing, get, headers, lines, pages, parts
+from tests.reliability.bad import (
+    GOOD,
+    Bad,
+    batch,
+    distinct,
+    framing,
+    get,
+    headers,
+    lines,
+    pages,
+    parts,
+)
 from tests.reliability.raw import exchange, replies
 from tests.serving import Server
 
 # One worker runs them all, so that one server serves them all.
 pytestmark = pytest.mark.xdist_group("bad requests")
 
-CATALOGUE = distinct([*lines.ALL, *headers.ALL, *framing.ALL, *parts.ALL, *pages.ALL])
+CATALOGUE = distinct([*lines.ALL, *headers.ALL, *framing.ALL, *parts.ALL, *pages.ALL, *batch.ALL])
 # Django's own words, with a traceback, to one who sends too many fields or too large a form.
 SAID_BY_DJANGO = "ERROR django.security"
 
@@ -43,7 +54,7 @@ def _stored_by(server: Server, entry: Bad) -> tuple[list[tuple[int, bytes]], int
 
 
 def test_there_are_enough_kinds() -> None:
-    assert len({entry.raw for entry in CATALOGUE}) >= 400
+    assert len({entry.raw for entry in CATALOGUE}) >= 650
     assert len({entry.kind for entry in CATALOGUE}) == len(CATALOGUE)
 
 
@@ -56,7 +67,7 @@ def test_a_bad_request_gets_its_answer_and_stores_nothing(house: Server, entry: 
         assert line is None or body == line.encode()
 
 
-@pytest.mark.parametrize("chapter", [lines, headers, framing, parts, pages])
+@pytest.mark.parametrize("chapter", [lines, headers, framing, parts, pages, batch])
 def test_after_bad_requests_a_good_reading_is_stored(house: Server, chapter: ModuleType) -> None:
     for entry in chapter.ALL[::5]:
         _stored_by(house, entry)
