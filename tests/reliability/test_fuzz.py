@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -20,7 +21,8 @@ from readings.models import Reading
 from tests.contract.drivers import Answer
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_station
 from tests.reliability import raw
-from tests.reliability.fuzz import mutations
+from tests.reliability.bad import batch
+from tests.reliability.fuzz import batches, mutations
 from tests.reliability.fuzz.in_process import Exchange, ask_all, not_found
 from tests.reliability.fuzz.oracle import is_reading
 from tests.serving import Server
@@ -51,16 +53,35 @@ def test_a_fuzzed_request_is_stored_exactly_if_it_is_a_reading(
 ) -> None:
     random = Random(f"{SEED}-{shard}")
     requests = [mutations.request(random) for _ in range(COUNT // SHARDS)]
-    logging.getLogger("readings.devices").setLevel(logging.ERROR)  # not 100,000 refusals
-    try:
-        exchanges = asyncio.run(ask_all(front, requests))
-    finally:
-        logging.getLogger("readings.devices").setLevel(logging.NOTSET)
+    caplog.set_level(logging.ERROR, "readings.devices")  # not 100,000 refusals
+    exchanges = asyncio.run(ask_all(front, requests))
     wrong = [one for one in exchanges if not _is_right(one)]
     assert not wrong, f"FUZZ_SEED={SEED}: {len(wrong)} wrong, such as {wrong[:5]}"
     valid = sum(is_reading(one.raw) for one in exchanges)
     assert Reading.objects.count() == valid, f"FUZZ_SEED={SEED}"
     assert len(exchanges) / 10 < valid < len(exchanges) * 0.9  # both kinds come in numbers
+    assert [record.message for record in caplog.records] == []
+
+
+def test_a_fuzzed_batch_is_stored_whole_exactly_if_it_is_one(
+    front: DeviceFront, caplog: pytest.LogCaptureFixture
+) -> None:
+    random, now = Random(f"{SEED}-batches"), datetime.now(UTC)
+    bodies = [batches.body(random, now) for _ in range(COUNT // 8)]
+    caplog.set_level(logging.ERROR, "readings.devices")
+    exchanges = asyncio.run(ask_all(front, map(batch.post, bodies)))
+    expected = [batches.stored(body, now) for body in bodies]
+    wrong = [
+        (body, one.answer)
+        for body, found, one in zip(bodies, expected, exchanges, strict=True)
+        if one.answer.status not in ({400, 403} if found is None else {200})
+    ]
+    assert not wrong, f"FUZZ_SEED={SEED}: {len(wrong)} wrong, such as {wrong[:5]}"
+    readings = [reading for found in expected for reading in found or []]
+    by_age = sum(1 for _, at in readings if not at)
+    exact = len({(field, datetime.fromisoformat(at)) for field, at in readings if at})
+    assert Reading.objects.count() == by_age + exact, f"FUZZ_SEED={SEED}"
+    assert len(bodies) / 10 < expected.count(None) < len(bodies) * 0.9
     assert [record.message for record in caplog.records] == []
 
 
