@@ -12,6 +12,7 @@ from threading import Barrier
 import pytest
 
 from iotserver.first_run import read_or_create
+from tests.conftest import StartServer
 
 _TOGETHER = 6
 
@@ -98,3 +99,19 @@ def test_a_disk_that_knows_no_links_will_do(
     path = tmp_path / "secret_key"
     assert read_or_create(path, 48) == path.read_text().strip()
     assert [one.name for one in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_after_a_first_run_nobody_else_can_read_anything(start_server: StartServer) -> None:
+    """Database, its journal, secrets, locks, backups: under the most careless umask."""
+    before = os.umask(0)
+    try:
+        server = start_server()
+        server.manage("backup")
+    finally:
+        os.umask(before)
+    files = [server.data_dir, *server.data_dir.rglob("*")]
+    names = {path.name for path in files}
+    assert {"db.sqlite3", "db.sqlite3-wal", "secret_key", "admin_password", "backups"} <= names
+    shown_to_all = server.data_dir / "static"  # style and script, nothing of the household's
+    own = [path for path in files if shown_to_all not in path.parents]
+    assert [str(path) for path in own if path.stat().st_mode & 0o077] == []
