@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -147,7 +148,7 @@ def _set(random: Random, document: Any) -> None:
     places = list(_places(document))
     if places:
         tree, key = random.choice(places)
-        tree[key] = random.choice(_WRONG)
+        tree[key] = deepcopy(random.choice(_WRONG))
 
 
 def _drop(random: Random, document: Any) -> None:
@@ -162,7 +163,7 @@ def _add(random: Random, document: Any) -> None:
         tree[key] for tree, key in _places(document) if isinstance(tree[key], dict)
     ]
     name = random.choice(("unit", "age", "seq", "measured_at", "Field", "", "api_key", "mac"))
-    random.choice(objects)[name] = random.choice(_WRONG)
+    random.choice(objects)[name] = deepcopy(random.choice(_WRONG))
 
 
 def _flip(random: Random, raw: bytes) -> bytes:
