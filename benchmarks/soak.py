@@ -14,9 +14,9 @@ import argparse
 import asyncio
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import load
 from tests.reliability.boards import Board, register
 from tests.serving import Server, running_server
 
@@ -31,7 +31,7 @@ def main() -> None:
         running_server(Path(folder), LOG_LEVEL="WARNING") as server,
     ):
         boards = register(server, _STATIONS)
-        result = load.Result()
+        result = Result()
         samples = asyncio.run(_soak(server, boards, options, result))
         _report(result, server.count_readings())
         for (name, pid), sizes in samples.items():
@@ -45,11 +45,25 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-Samples = dict[tuple[str, int], list[int]]
+Samples = dict[tuple[str, int], list[int]]  # kB, by name and process
+
+
+@dataclass
+class Result:
+    """What the boards saw. Latencies are in milliseconds."""
+
+    stored: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+
+    def percentile(self, share: float) -> float:
+        ordered = sorted(self.latencies)
+        return ordered[int((len(ordered) - 1) * share)]
 
 
 async def _soak(
-    server: Server, boards: list[Board], options: argparse.Namespace, result: load.Result
+    server: Server, boards: list[Board], options: argparse.Namespace, result: Result
 ) -> Samples:
     samples: Samples = {}
     sampling = asyncio.create_task(_sample(server, samples))
@@ -81,7 +95,7 @@ def _resident_kb(pid: int) -> int:
     return 0  # it has ended: shows in the report as a loss of everything
 
 
-async def _post(port: int, board: Board, due: float, result: load.Result) -> None:
+async def _post(port: int, board: Board, due: float, result: Result) -> None:
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(board.request())
@@ -98,10 +112,10 @@ async def _post(port: int, board: Board, due: float, result: load.Result) -> Non
         result.errors += 1
 
 
-def _report(result: load.Result, held: int) -> None:
+def _report(result: Result, held: int) -> None:
     print(
-        f"{result.stored} acknowledged in {result.seconds:.0f} s ({result.per_second:.0f}/s),"
-        f" {held} in the database, {result.errors} errors;"
+        f"{result.stored} acknowledged in {result.seconds:.0f} s, {held} in the database,"
+        f" {result.errors} errors;"
         f" p50 {result.percentile(0.5):.1f} ms, p99 {result.percentile(0.99):.1f} ms,"
         f" slowest {max(result.latencies):.0f} ms"
     )
