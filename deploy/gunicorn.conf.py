@@ -2,7 +2,6 @@
 
 import os
 from http import HTTPStatus
-from socket import socket
 from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
@@ -12,7 +11,7 @@ import stations.limits  # noqa: F401  (before the workers fork: they share what 
 from iotserver.log_formats import logging_config
 from readings.counters import counters  # likewise
 
-worker_class = "iotserver.worker.BoundedASGIWorker"
+worker_class = "asgi"
 wsgi_app = "iotserver.asgi:application"
 _host = os.environ.get("HOST", "0.0.0.0").strip("[]")
 _shown_host = f"[{_host}]" if ":" in _host else _host  # IPv6
@@ -61,18 +60,6 @@ forwarded_allow_ips = ""
 def post_fork(server: Any, worker: Any) -> None:
     """Let each worker count in a row of its own; `age` is its number since the start."""
     counters.use_row(worker.age)
-
-
-def post_worker_init(worker: Any) -> None:
-    """Accept one connection a turn: else who wakes first takes all that wait, and the rest idle."""
-    create_server = worker.loop.create_server
-
-    async def one_a_turn(*arguments: Any, sock: socket, **options: Any) -> Any:
-        server = await create_server(*arguments, sock=sock, backlog=1, **options)
-        sock.listen(worker.cfg.backlog)  # for the kernel's queue that number was too small
-        return server
-
-    worker.loop.create_server = one_a_turn
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -39,7 +39,7 @@ def page(server: Server, path: str, *headers: str) -> Answer:
 
 def post(server: Server, value: float = 21.5) -> Answer:
     """Post a reading of the tutorial's station."""
-    return parse(exchange(server.port, as_a_board(update_path(data=value)), _WITHIN_S))
+    return parse(exchange(server.port, as_a_board(update_path(data=value))))
 
 
 def add_tutorial_station(server: Server) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -125,3 +127,28 @@ def test_opening_the_database_takes_no_write_lock() -> None:
         with closing(other), other.cursor() as reader:
             reader.execute("SELECT count(*) FROM stations_station")
             assert reader.fetchone() == (0,)
+
+
+@sqlite_only
+def test_the_wal_file_shrinks_again_after_a_long_reader() -> None:
+    """While a backup reads, what is written cannot go into the database itself."""
+    wal = Path(f"{connection.settings_dict['NAME']}-wal")
+    _sensor(None)
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM readings_reading").fetchone()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE large (x)")
+            cursor.execute("INSERT INTO large VALUES (zeroblob(30000000))")
+        grown = wal.stat().st_size
+    _execute("DROP TABLE large")
+    _execute("PRAGMA wal_checkpoint(PASSIVE)")  # as any later commit does
+    _execute("UPDATE stations_registry SET version = version")
+    assert grown > 30_000_000
+    assert wal.stat().st_size <= 16_000_000
+    space.give_back()  # other tests look at the same file
+
+
+def _execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
