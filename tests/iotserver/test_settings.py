@@ -52,6 +52,7 @@ def setting(name: str, folder: Path, **env: str) -> Any:
         ("SECRET_KEY", {"SECRET_KEY": "of-my-own"}, "of-my-own"),
         ("SESSION_COOKIE_SECURE", {"HTTPS": "true"}, True),
         ("SESSION_COOKIE_SECURE", {}, False),
+        ("TRUSTED_PROXIES", {}, []),
         ("DEBUG", {}, False),
     ],
 )
@@ -59,6 +60,12 @@ def test_the_environment_is_honoured(
     tmp_path: Path, name: str, given: dict[str, str], seen: object
 ) -> None:
     assert setting(name, tmp_path, **given) == seen
+
+
+@pytest.mark.parametrize("cookie", ["SESSION", "CSRF"])
+def test_with_https_cookies_are_bound_to_the_host(tmp_path: Path, cookie: str) -> None:
+    assert setting(f"{cookie}_COOKIE_NAME", tmp_path, HTTPS="true").startswith("__Host-")
+    assert setting(f"{cookie}_COOKIE_SECURE", tmp_path, HTTPS="true") is True
 
 
 def test_the_database_is_in_the_data_folder(tmp_path: Path) -> None:

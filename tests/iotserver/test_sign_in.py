@@ -207,3 +207,19 @@ def test_a_form_of_a_foreign_site_is_refused(page: str) -> None:
 def test_signing_in_leads_to_no_foreign_site(client: Client, target: str) -> None:
     form = {"username": "mother", "password": PASSWORD, "next": target}
     assert client.post("/sign-in/", form).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("weak", ["short", "1234567890", "password123", "mother1234"])
+def test_a_weak_password_is_refused(client: Client, weak: str) -> None:
+    sign_in(client)
+    form = {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak}
+    assert client.post("/admin/password_change/", form).status_code == 200
+    assert sign_in(Client()).status_code == 302  # the old one still holds
+
+
+def test_a_new_password_needs_the_present_one(client: Client) -> None:
+    sign_in(client)
+    new = PASSWORD + "2"
+    form = {"old_password": "guessed", "new_password1": new, "new_password2": new}
+    assert client.post("/admin/password_change/", form).status_code == 200
+    assert sign_in(Client()).status_code == 302
