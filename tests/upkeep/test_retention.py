@@ -142,8 +142,7 @@ def test_the_wal_file_shrinks_again_after_a_long_reader() -> None:
             cursor.execute("INSERT INTO large VALUES (zeroblob(30000000))")
         grown = wal.stat().st_size
     _execute("DROP TABLE large")
-    _execute("PRAGMA wal_checkpoint(PASSIVE)")  # as any later commit does
-    _execute("UPDATE stations_registry SET version = version")
+    _sensor(None)  # life goes on
     assert grown > 30_000_000
     assert wal.stat().st_size <= 16_000_000
     space.give_back()  # other tests look at the same file
