@@ -163,6 +163,11 @@ def test_a_database_that_is_kept_to_itself(folder: Path) -> None:
         about(doctor(folder), "locked")
 
 
+def test_a_database_server_that_is_away(folder: Path) -> None:
+    wrong = doctor(folder, DATABASE_URL="postgres://nobody:s3cr3t@127.0.0.1:9/nothing")
+    assert "s3cr3t" not in about(wrong, "database does not answer")
+
+
 def test_a_database_older_than_the_program(folder: Path) -> None:
     manage(folder, "migrate", "upkeep", "zero")
     assert "upkeep.0001_initial" in about(doctor(folder), "older than the program")

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from readings import damage
@@ -92,7 +92,14 @@ def _unusable(file: Path, failure: sqlite3.DatabaseError) -> Finding:
 
 def connection_settings() -> Iterator[Finding]:
     """Ask a connection as the server makes it."""
-    connection.ensure_connection()
+    try:
+        connection.ensure_connection()
+    except OperationalError as failure:
+        yield error(
+            f"The database does not answer: {' '.join(str(failure).split())}",
+            "Start it, and compare DATABASE_URL with how it is set up.",
+        )
+        return
     if connection.vendor != "sqlite":
         yield ok(f"The database answers ({connection.vendor}).")
         return

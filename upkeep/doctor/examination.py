@@ -27,7 +27,6 @@ _MACHINE: Sequence[Check] = (
     folder.first_password,
     service.answering,
 )
-_DATABASE: Sequence[Check] = (database.connection_settings, database.migrations)
 _CONTENT: Sequence[Check] = (
     database.writing,
     service.watcher,
@@ -42,7 +41,7 @@ _CONTENT: Sequence[Check] = (
 def examination() -> list[Finding]:
     """Look at everything; what needs the database only when that is fit to be asked."""
     findings = list(examine(_MACHINE))
-    for checks in (_opening(), _DATABASE, _CONTENT):
+    for checks in (_opening(), (database.connection_settings,), (database.migrations,), _CONTENT):
         found = list(examine(checks))
         findings += found
         if not is_well(found):
