@@ -45,21 +45,23 @@ def judge(submissions: Sequence[Submission], admitted: Sequence[Admitted]) -> li
     A reading counts when it is let through, also when its commit then fails: never
     are more stored than the limit says.
     """
+    limit = Limit(settings.STATION_RATE_LIMIT, settings.STATION_RATE_BURST)
     with limits.usage as usage:
         return [
-            _judge(usage, submission.address, one, len(submission.measurements))
+            _judge(usage, submission, one, limit)
             for submission, one in zip(submissions, admitted, strict=True)
         ]
 
 
-def _judge(usage: Usage, address: str, admitted: Admitted, readings: int) -> Admitted:
+def _judge(usage: Usage, submission: Submission, admitted: Admitted, limit: Limit) -> Admitted:
+    address = submission.address
     if not usage.is_clean(place_of_address(address)):
         # Also for a right key: one that was guessed must look like all the others.
         unheard = _unheard(usage, address)
         if unheard is not None:
             return unheard
     if isinstance(admitted, Writer):
-        return _charge(usage, admitted, readings)
+        return _charge(usage, admitted, len(submission.measurements), limit)
     return _count(usage, address, admitted)
 
 
@@ -69,8 +71,7 @@ def _count(usage: Usage, address: str, refused: Refused) -> Refused:
     return refused
 
 
-def _charge(usage: Usage, writer: Writer, readings: int) -> Admitted:
-    limit = Limit(settings.STATION_RATE_LIMIT, settings.STATION_RATE_BURST)
+def _charge(usage: Usage, writer: Writer, readings: int, limit: Limit) -> Admitted:
     place = place_of_station(writer.station_id)
     wait_s = usage.take(place, limit, readings)
     if not wait_s:
