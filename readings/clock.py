@@ -34,6 +34,7 @@ _AHEAD_MS = DAY_MS
 _SWITCHED_OFF_MS = 30 * DAY_MS
 _WAIT_FOR_NETWORK_MS = 5 * MINUTE_MS
 _ASK_AGAIN_MS = SECOND_MS
+_NEVER = -(1 << 62)
 
 _REFUSED = Refused(503, "server clock wrong", "the server's clock cannot be right")
 _WHAT_TO_DO = "Set it (timedatectl set-ntp true), or if it is right run manage.py confirm_clock."
@@ -122,7 +123,7 @@ class _Belief:
         self.forget()
 
     def forget(self) -> None:
-        self.offset = -(1 << 62)  # of the wall clock to the count since boot; so far none
+        self.offset = _NEVER  # of the wall clock to the count since boot
         self.objection = ""
         self._asked_at = -_ASK_AGAIN_MS
 
@@ -136,8 +137,7 @@ class _Belief:
         elif self.objection and not found:
             logger.warning("The clock is right again; readings are stored.")
         self.objection, self._asked_at = found, since_boot
-        if not found:
-            self.offset = now - since_boot
+        self.offset = _NEVER if found else now - since_boot
         return bool(found)
 
 
