@@ -157,6 +157,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "iotserver.sign_in.client_address"
+AXES_USERNAME_CALLABLE = "iotserver.sign_in.counted_name"
 AXES_CLIENT_STR_CALLABLE = "iotserver.sign_in.client_text"
 AXES_LOCKOUT_CALLABLE = "iotserver.sign_in.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "csrfmiddlewaretoken", "next"]

@@ -12,6 +12,8 @@ from django.shortcuts import render
 
 from stations.peers import address_bytes
 
+_LONGEST_NAME = 150  # of an account in Django
+
 
 def client_address(request: HttpRequest) -> str:
     """Return who tries to sign in; of IPv6 the network, whose addresses are all one house's."""
@@ -19,6 +21,12 @@ def client_address(request: HttpRequest) -> str:
     if not packed:
         return "0.0.0.0"  # no address at all: those are one client
     return str(ipaddress.ip_address(packed.ljust(16, b"\0") if len(packed) == 8 else packed))
+
+
+def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+    """Return the name that mistakes are counted for, no longer than PostgreSQL has room for."""
+    name = (credentials or request.POST).get("username")
+    return None if name is None else str(name)[:_LONGEST_NAME]
 
 
 def client_text(

@@ -223,3 +223,11 @@ def test_a_new_password_needs_the_present_one(client: Client) -> None:
     form = {"old_password": "guessed", "new_password1": new, "new_password2": new}
     assert client.post("/admin/password_change/", form).status_code == 200
     assert sign_in(Client()).status_code == 302
+
+
+def test_an_endless_name_is_a_mistake_like_any_other(client: Client) -> None:
+    """PostgreSQL has no room for it where mistakes are counted."""
+    response = client.post("/sign-in/", {"username": "a" * 9_000, "password": "guessed"})
+    assert response.status_code == 200
+    counted = AccessAttempt.objects.values_list("username", flat=True)
+    assert [len(name or "") for name in counted] == [150]

@@ -72,6 +72,37 @@ COOKIES = [
 ]
 
 FORMS = [
+    _post("a query of NULs", "/sign-in/?x=%00&%00=1", _sign_in("a", "b"), 200, _FORM, _WITH_TOKEN),
+    _post(
+        "a next page with a NUL", "/sign-in/?next=%00", _sign_in("b", "b"), 200, _FORM, _WITH_TOKEN
+    ),
+    _post(
+        "a field with a NUL in its name",
+        "/sign-in/",
+        _sign_in("c", "b") + b"&%00=%00",
+        200,
+        _FORM,
+        _WITH_TOKEN,
+    ),
+    _post(
+        "a browser of 3,000 letters that takes as much",
+        "/sign-in/",
+        _sign_in("d", "b"),
+        200,
+        _FORM,
+        _WITH_TOKEN,
+        "User-Agent: " + "m" * 3_000,
+        "Accept: " + "a" * 3_000,
+    ),
+    _post(
+        "a browser of bytes",
+        "/sign-in/",
+        _sign_in("e", "b"),
+        200,
+        _FORM,
+        _WITH_TOKEN,
+        "User-Agent: \xff",
+    ),
     _post("a form without a token", "/sign-in/", b"username=a&password=b", 403, _FORM),
     _post("a name with a NUL", "/sign-in/", _sign_in("a%00", "b"), 200, _FORM, _WITH_TOKEN),
     _post("a password with a NUL", "/sign-in/", _sign_in("admin", "%00"), 200, _FORM, _WITH_TOKEN),
