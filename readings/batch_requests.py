@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.conf import settings
 
 from readings import device_replies, rates
@@ -54,7 +52,7 @@ def read(request: DeviceRequest, body: bytes) -> Submission | Refused:
     except json_batch.Malformed as error:
         refused = Refused(400, str(error), "malformed body")
         return rates.count_refusal(request.address, refused)
-    return replace(found, address=request.address)
+    return found._replace(address=request.address)
 
 
 def _bearer(request: DeviceRequest) -> str:

@@ -7,6 +7,7 @@ a good check and `manage.py restore` take it away.
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from readings.outcomes import CannotStore, Refused
 
 logger = logging.getLogger("readings.damage")
 
+_MARKER = "db.corrupt"
 WHAT_TO_DO = (
     "Stop the server and run manage.py restore, which brings back the last good backup"
     " and keeps the damaged file."
@@ -24,12 +26,13 @@ _REFUSED = Refused(503, "server fault", "the database is damaged")
 
 
 def marker() -> Path:
-    return Path(settings.DATA_DIR) / "db.corrupt"
+    return Path(settings.DATA_DIR) / _MARKER
 
 
 def check() -> None:
     """Raise `CannotStore` when the database is known to be damaged."""
-    if marker().exists():
+    # Asked for with every commit: a `Path` takes four times as long.
+    if os.path.exists(f"{settings.DATA_DIR}/{_MARKER}"):  # noqa: PTH110
         raise CannotStore(_REFUSED)
 
 

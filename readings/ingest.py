@@ -7,7 +7,7 @@ transaction, for requests that come from boards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -103,21 +103,29 @@ def _prepare(
     """Add what a submission measured to `entries`; end a rotation that its key completes."""
     if ends_rotation(writer, submission.credentials):
         verbs.end_old_key(writer.station_id)
-    measurements = submission.measurements
     try:
-        sensors = {field: _sensor(writer, field) for field in {m.field for m in measurements}}
-        entries += [entry(sensors[m.field], m, received_at) for m in measurements]
+        found = _entries(writer, submission.measurements, received_at)
     except verbs.TooManySensors:
         return Refused(400, "too many fields", "bad value", writer.name)
     except InvalidValue as error:
         return Refused(400, str(error), "bad value", writer.name)
-    return Stored(writer.name, measurements)
+    entries += found
+    return Stored(writer.name, submission.measurements)
 
 
-def _sensor(writer: Writer, field: int) -> SensorEntry:
-    known = writer.sensors.get(field)
-    if known is not None:
-        return known
+def _entries(writer: Writer, measurements: Iterable[Measurement], received_at: int) -> list[Entry]:
+    sensors, found = writer.sensors, []
+    for measurement in measurements:
+        sensor = sensors.get(measurement.field)
+        if sensor is None:
+            sensor = _new_sensor(writer, measurement.field)
+            # A copy: what this transaction makes it may still take back.
+            sensors = {**sensors, measurement.field: sensor}
+        found.append(entry(sensor, measurement, received_at))
+    return found
+
+
+def _new_sensor(writer: Writer, field: int) -> SensorEntry:
     sensor = verbs.ensure_sensor(writer.station_id, field)
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
 

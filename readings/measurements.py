@@ -7,7 +7,6 @@ imported, hands its values on as `Measurement`s.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from readings.values import InvalidValue
@@ -38,8 +37,7 @@ class Measurement(NamedTuple):
     sequence: Sequence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One request of one board: who it says it is, and what it measured.
 
     `refusal` is the reason for which the measurements could not be read. It is

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from readings.measurements import Measurement
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """Committed, now or by an earlier request that this one repeats."""
 
     station: str
     measurements: tuple[Measurement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Nothing was stored. `reason` is for the board, `cause` for the operator.
 
     `retry_after_s` says when to come again, where that is known.

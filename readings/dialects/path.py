@@ -40,7 +40,7 @@ def parse(path: str, query: str, received_at: int, longest_age_s: int) -> Submis
     """
     parts = _split(path)
     credentials = Credentials(parts["API_key"], parts["mac"])
-    options = _options(query) | {name: parts[name] for name in _OPTIONAL if name in parts}
+    options = parts if not query else _options(query) | parts
     try:
         measurement = _measurement(parts, options, received_at, longest_age_s)
     except InvalidValue as error:
@@ -56,14 +56,15 @@ def reply(outcome: Outcome) -> tuple[int, str]:
 def _split(path: str) -> dict[str, str]:
     """Split a path into its named parts, checking their order."""
     pieces = path.strip("/").removeprefix(_PREFIX).strip("/").split("/")
-    names = [piece.partition("=")[0] for piece in pieces]
+    parts = [piece.partition("=") for piece in pieces]
+    names = [name for name, _, _ in parts]
     for expected, found in zip(_REQUIRED, names + [""] * 4, strict=False):
         if expected != found:
             raise Malformed(f"missing {expected}=")
     extra = names[len(_REQUIRED) :]
-    if extra != [name for name in _OPTIONAL if name in extra]:
+    if extra and extra != [name for name in _OPTIONAL if name in extra]:
         raise Malformed("only age=, seq= next")
-    return {piece.partition("=")[0]: piece.partition("=")[2] for piece in pieces}
+    return {name: value for name, _, value in parts}
 
 
 def _options(query: str) -> dict[str, str]:
