@@ -74,7 +74,7 @@ def test_the_horizon_is_the_local_midnight_so_many_months_ago(
 
 @pytest.mark.parametrize("size", [20, 500, 20_000])
 def test_a_step_that_took_long_is_followed_by_a_smaller_one(size: int) -> None:
-    assert pruning._next_size(size, 0.2) == max(20, size // 10)
+    assert pruning._next_size(size, 10 * pruning._AIM_S) == max(20, size // 10)
 
 
 def test_a_quick_step_is_followed_by_one_of_twice_its_size_at_most() -> None:
