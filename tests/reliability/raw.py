@@ -9,8 +9,11 @@ from contextlib import suppress
 
 from tests.contract.drivers import Answer
 from tests.contract.wire import parse
+from tests.factories import TUTORIAL_KEY
 
 _PATIENCE_S = 20
+# A traceback, but no error: to one who sends too many fields or too large a form.
+_SAID_BY_DJANGO = "ERROR django.security"
 
 
 def exchange(port: int, request: bytes, *, is_cut: bool = False) -> bytes:
@@ -42,6 +45,14 @@ def replies(received: bytes, *, is_head: bool = False) -> list[Answer]:
         found.append(Answer(head.status, head.body[:length], head.headers))
         received = head.body[length:]
     return found
+
+
+def broken_records(log: str) -> list[str]:
+    """Return the records of a log that tell of an error of ours, or tell a key."""
+    records = re.split(r"^(?=[0-9]{4}-[0-9]{2}-[0-9]{2} )", log, flags=re.MULTILINE)
+    signs = ("Traceback", "Internal Server Error", f"API_key={TUTORIAL_KEY}")
+    found = [record for record in records if any(sign in record for sign in signs)]
+    return [record for record in found if _SAID_BY_DJANGO not in record]
 
 
 async def ask_all(port: int, requests: list[bytes], clients: int) -> list[tuple[bytes, Answer]]:
