@@ -75,13 +75,13 @@ def test_signing_in_works(proxy: Proxy) -> None:
     _, headers, page = split(proxy.ask(get("/sign-in/"), tls=True))
     token = re.search(rb'csrfmiddlewaretoken" value="([^"]+)', page)
     assert token
-    cookie = SimpleCookie(headers["set-cookie"])["csrftoken"].value
+    cookie = SimpleCookie(headers["set-cookie"])["__Host-csrftoken"].value
     form = urlencode(
         {"username": "admin", "password": password, "csrfmiddlewaretoken": token[1].decode()}
     )
     request = (
         f"POST /sign-in/ HTTP/1.1\r\nHost: {NAME}\r\nOrigin: https://{NAME}\r\n"
-        f"Cookie: csrftoken={cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Cookie: __Host-csrftoken={cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(form)}\r\nConnection: close\r\n\r\n{form}"
     )
     status, headers, _ = split(proxy.ask(request.encode(), tls=True))
