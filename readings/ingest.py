@@ -140,10 +140,6 @@ def _record(entries: Sequence[Entry], received_at: int | None) -> int:
         rows = _insert(cursor, fresh)
         if fresh:
             store.upsert_latest(cursor, latest_rows(fresh, rows, received_at))
-        elif entries:
-            # Seen before is not on disk: after a failed sync SQLite may show what was not
-            # stored. Only a commit that writes proves it.
-            store.touch_latest(cursor, entries[0].row.sensor_id)
         store.add_to_summaries(cursor, rows, DayFinder(ZoneInfo(settings.TIME_ZONE)))
     return len(rows)
 

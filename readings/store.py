@@ -159,15 +159,6 @@ def upsert_latest(cursor: Cursor, rows: Iterable[LatestRow]) -> None:
     cursor.executemany(_sql(_LATEST), list(rows))
 
 
-def touch_latest(cursor: Cursor, sensor_id: int) -> None:
-    """Write what is there already, so that the commit has something to bring to the disk.
-
-    In two steps: SQLite does not write a row that stays the same.
-    """
-    sql = _sql("UPDATE readings_latest SET number = number + %s WHERE sensor_id = %s")
-    cursor.executemany(sql, [(1, sensor_id), (-1, sensor_id)])
-
-
 def add_to_summaries(cursor: Cursor, rows: Iterable[Row], day_of: DayFinder) -> None:
     """Add new readings to the summaries of their hours and days."""
     kept = [row for row in rows if not row.is_outlier]

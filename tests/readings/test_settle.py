@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from django.db import DatabaseError, connection
@@ -158,20 +157,6 @@ def test_numbers_begin_anew_with_each_boot(attic: Station, warm_cache: StationCa
         at = START + int(value) * 60_000
         settle(warm_cache, [make_submission(attic, value, at=at, seq=Sequence(boot, number))])
     assert sorted(_values()) == [1.0, 2.0, 3.0]
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite whether another wrote")
-def test_a_resend_is_acknowledged_by_a_commit_that_writes(
-    attic: Station, warm_cache: StationCache
-) -> None:
-    """On a broken disk SQLite may show what no sync brought there."""
-    numbered = make_submission(attic, 1.0, at=START, seq=Sequence("a", 1))
-    settle(warm_cache, [numbered])
-    with closing(sqlite3.connect(str(connection.settings_dict["NAME"]))) as witness:
-        before = witness.execute("PRAGMA data_version").fetchone()
-        settle(warm_cache, [numbered])
-        assert witness.execute("PRAGMA data_version").fetchone() != before
 
 
 def test_a_reading_without_a_sequence_forgets_none(
