@@ -37,6 +37,10 @@ def page(server: Server, path: str, *headers: str) -> Answer:
     return parse(exchange(server.port, as_http_1_1(path, "GET", "Accept: text/html", *headers)))
 
 
+def program(server: Server, path: str) -> Answer:
+    return parse(exchange(server.port, as_http_1_1(path, "GET", "Accept: application/json")))
+
+
 def post(server: Server, value: float = 21.5) -> Answer:
     """Post a reading of the tutorial's station."""
     return parse(exchange(server.port, as_a_board(update_path(data=value))))

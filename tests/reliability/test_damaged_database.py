@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartServer
-from tests.reliability.asking import add_tutorial_station, health, page, post, until
+from tests.reliability.asking import add_tutorial_station, health, page, post, program, until
 from tests.serving import Server
 
 _PAGE = 4096
@@ -29,7 +30,7 @@ def overwrite(file: Path, share: tuple[float, float]) -> None:
 @pytest.fixture
 def stopped(start_server: StartServer) -> Server:
     """A household with a week of readings, its server down."""
-    server = start_server()
+    server = start_server(PUBLIC_DASHBOARD="true")
     add_tutorial_station(server)
     server.manage("seed_demo", "--days", "7")
     server.stop()
@@ -53,8 +54,17 @@ def test_it_starts_acknowledges_nothing_and_says_how_to_restore(damaged: Server)
 
 
 def test_no_page_is_a_500(damaged: Server) -> None:
-    answers = {path: page(damaged, path).status for path in ("/", "/sign-in/", "/admin/login/")}
+    paths = ("/", "/sign-in/", "/admin/login/", "/api/v1/stations/")
+    answers = {path: page(damaged, path).status for path in paths}
     assert 500 not in answers.values(), answers
+
+
+@pytest.mark.parametrize("damaged", [(0.0, 0.01)], indirect=True)
+def test_pages_and_programs_are_told_how_to_go_on(damaged: Server) -> None:
+    seen, read = page(damaged, "/"), program(damaged, "/api/v1/stations/")
+    assert (seen.status, read.status) == (503, 503)
+    assert b"manage.py restore" in seen.body
+    assert b"manage.py restore" in json.loads(read.body)["detail"].encode()
 
 
 def test_another_file_in_its_place_is_used_after_a_restart(stopped: Server) -> None:
