@@ -2,6 +2,7 @@
 
 import os
 from http import HTTPStatus
+from socket import socket
 from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
@@ -60,6 +61,18 @@ forwarded_allow_ips = ""
 def post_fork(server: Any, worker: Any) -> None:
     """Let each worker count in a row of its own; `age` is its number since the start."""
     counters.use_row(worker.age)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Accept one connection a turn: else who wakes first takes all that wait, and the rest idle."""
+    create_server = worker.loop.create_server
+
+    async def one_a_turn(*arguments: Any, sock: socket, **options: Any) -> Any:
+        server = await create_server(*arguments, sock=sock, backlog=1, **options)
+        sock.listen(worker.cfg.backlog)  # for the kernel's queue that number was too small
+        return server
+
+    worker.loop.create_server = one_a_turn
 
 
 def child_exit(server: Any, worker: Any) -> None:

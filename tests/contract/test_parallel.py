@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -22,6 +24,22 @@ def test_1000_readings_of_16_clients_are_all_stored(household: Server) -> None:
     exchanges = asyncio.run(post_all(household.port, paths, clients=16))
     assert {(one.status, one.body) for one in exchanges} == {(200, b"OK")}
     assert _values_of(household, "Parallel") == values
+
+
+def test_boards_that_call_while_the_server_is_busy_wait_in_line(household: Server) -> None:
+    with ExitStack() as stack:
+        household.freeze()
+        stack.callback(household.thaw)
+        line = [stack.enter_context(_connection(household.port)) for _ in range(200)]
+        household.thaw()
+        for board in line:
+            board.sendall(f"GET {update_path()} HTTP/1.0\r\n\r\n".encode())
+        assert {board.recv(12) for board in line} == {b"HTTP/1.0 200"}
+
+
+def _connection(port: int) -> socket.socket:
+    """Connect; a queue that is full would leave the caller without an answer."""
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
 
 
 def _values_of(server: Server, station: str) -> list[float]:
