@@ -57,8 +57,8 @@ def original(home: Path) -> Iterator[int]:
 
 
 @contextmanager
-def ours(home: Path, **more: str) -> Iterator[int]:
-    """This server as a household runs it, with 64 stations; yields its port.
+def ours(home: Path, stations: int = STATIONS, **more: str) -> Iterator[int]:
+    """This server as a household runs it; yields its port.
 
     Limits are counted, and set beyond what one machine can send.
     """
@@ -68,7 +68,7 @@ def ours(home: Path, **more: str) -> Iterator[int]:
     manage = [sys.executable, "manage.py"]
     with _running([*manage, "serve"], own):
         _wait(port, "/healthz")
-        script = _REGISTER.format(stations=STATIONS, key=KEY)
+        script = _REGISTER.format(stations=stations, key=KEY)
         shell = [*manage, "shell", "--verbosity=0", "-c", script]
         subprocess.run(shell, cwd=ROOT, env=os.environ | own, check=True)
         yield port

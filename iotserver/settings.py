@@ -215,6 +215,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The household's weather stations and what they measured.",
     "VERSION": "1",
     "SERVE_PERMISSIONS": ["readings.permissions.MayView"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "readings.batch_schema.add_batch",
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 

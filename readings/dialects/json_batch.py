@@ -27,8 +27,8 @@ MOST_READINGS = 1_000
 LARGEST_BODY = 256 * 1024
 
 _AHEAD_MS = 60 * SECOND_MS  # how far clocks may differ
-_NAMES = frozenset(("mac", "api_key", "readings"))
-_PARTS = frozenset(("field", "value", "measured_at", "age", "seq"))
+NAMES = frozenset(("mac", "api_key", "readings"))
+PARTS = frozenset(("field", "value", "measured_at", "age", "seq"))
 # What Python's `fromisoformat` takes beyond this differs from version to version.
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
@@ -81,7 +81,7 @@ def _document(body: bytes) -> dict[str, Any]:
         raise Malformed("the body is not JSON in UTF-8") from error
     if not isinstance(document, dict):
         raise Malformed("the body is no JSON object")
-    if not document.keys() <= _NAMES:
+    if not document.keys() <= NAMES:
         raise Malformed("only mac, api_key and readings belong there")
     if not isinstance(document.get("mac"), str):
         raise Malformed("mac is missing, a text")
@@ -122,7 +122,7 @@ def _measurements(readings: list[Any], times: Times) -> list[Measurement]:
 
 
 def _measurement(reading: Any, times: Times) -> Measurement:
-    if not isinstance(reading, dict) or not reading.keys() <= _PARTS:
+    if not isinstance(reading, dict) or not reading.keys() <= PARTS:
         raise InvalidValue("only field, value, measured_at or age, and seq")
     field, value = reading.get("field"), reading.get("value")
     # `type`, not `isinstance`: true is an int to Python.

@@ -11,6 +11,7 @@ from drf_spectacular.validation import validate_schema
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from readings.dialects.json_batch import PARTS
 from readings.times import from_ms, now_ms
 from tests.factories import make_readings, make_sensor, make_station
 
@@ -91,5 +92,7 @@ def test_the_description_is_valid_openapi(bob: APIClient) -> None:
     assert "/api/v1/stations/{id}/" in schema["paths"]
 
 
-def test_the_root_names_what_there_is(bob: APIClient) -> None:
-    assert list(bob.get("/api/v1/").json()) == ["stations"]
+def test_the_description_tells_every_part_of_a_new_reading(bob: Client) -> None:
+    schema = bob.get("/api/v1/schema/?format=json").json()
+    assert "/api/v1/readings/" in schema["paths"]
+    assert schema["components"]["schemas"]["NewReading"]["properties"].keys() == PARTS
