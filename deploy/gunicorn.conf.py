@@ -12,7 +12,7 @@ import stations.limits  # noqa: F401  (before the workers fork: they share what 
 from iotserver.log_formats import logging_config
 from readings.counters import counters  # likewise
 
-worker_class = "asgi"
+worker_class = "iotserver.worker.BoundedASGIWorker"
 wsgi_app = "iotserver.asgi:application"
 _host = os.environ.get("HOST", "0.0.0.0").strip("[]")
 _shown_host = f"[{_host}]" if ":" in _host else _host  # IPv6

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 from django.conf import settings
@@ -44,6 +45,7 @@ class Supervisor:
         self._is_stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        _raise_file_limit()
         self._web = _start(web)
         self._watcher = _start(watcher)
         self._restart_at = 0.0
@@ -67,6 +69,17 @@ class Supervisor:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True
+
+
+def _raise_file_limit() -> None:
+    """Let the children have as many connections open as the system allows."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS has a lower limit than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -11,9 +11,9 @@ from tests.contract.drivers import Answer
 _PATIENCE_S = 20
 
 
-def exchange(port: int, request: bytes) -> bytes:
+def exchange(port: int, request: bytes, patience_s: float = _PATIENCE_S) -> bytes:
     """Send bytes and return all that comes back until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=patience_s) as connection:
         connection.sendall(request)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 

@@ -43,7 +43,7 @@ def program(server: Server, path: str) -> Answer:
 
 def post(server: Server, value: float = 21.5) -> Answer:
     """Post a reading of the tutorial's station."""
-    return parse(exchange(server.port, as_a_board(update_path(data=value))))
+    return parse(exchange(server.port, as_a_board(update_path(data=value)), _WITHIN_S))
 
 
 def add_tutorial_station(server: Server) -> None:
