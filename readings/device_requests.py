@@ -78,7 +78,7 @@ def read(request: DeviceRequest) -> Submission | Refused:
     except ValueError as error:
         reason = str(error) if isinstance(error, path_dialect.Malformed) else "bad query"
         return rates.count_refusal(request.address, Refused(400, reason, "malformed path"))
-    return found._replace(address=request.address)
+    return Submission(found.credentials, found.measurements, found.refusal, request.address)
 
 
 def _is_ahead_of_its_user(headers: Mapping[str, str]) -> bool:

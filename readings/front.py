@@ -76,9 +76,10 @@ async def _body(receive: Receive, most: int) -> bytes:
 
 def _in_origin_form(scope: Scope) -> Scope:
     """Take `http://HOST` off a target, as proxies' clients send it (RFC 9112, 3.2.2)."""
-    if not scope["raw_path"].lower().startswith((b"http://", b"https://")):
+    raw_path = scope["raw_path"]
+    if raw_path.startswith(b"/") or not raw_path.lower().startswith((b"http://", b"https://")):
         return scope
-    raw_path = scope["raw_path"].partition(b"://")[2].partition(b"/")[2]
+    raw_path = raw_path.partition(b"://")[2].partition(b"/")[2]
     path = scope["path"].partition("://")[2].partition("/")[2]
     return {**scope, "raw_path": b"/" + raw_path, "path": "/" + path}
 
