@@ -96,3 +96,36 @@ def test_damage_that_comes_while_it_runs_is_found_by_whoever_meets_it(
     until(lambda: post(server).body == b"server fault", server)
     assert health(server).status == 503
     assert (server.data_dir / "db.corrupt").exists()
+
+
+def test_damage_that_nobody_meets_is_found_by_the_check(stopped: Server) -> None:
+    stopped.start()
+    overwrite(stopped.data_dir / "db.sqlite3", (0.4, 0.5))
+    stopped.manage("shell", "-v0", "-c", _CHECK)
+    assert post(stopped).body == b"server fault"
+    assert health(stopped).status == 503
+
+
+def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(stopped: Server) -> None:
+    stopped.start()
+    assert post(stopped).status == 200
+    stopped.manage("backup")
+    held = stopped.count_readings()
+    stopped.stop()
+    overwrite(stopped.data_dir / "db.sqlite3", (0.3, 0.6))
+    stopped.start_without_waiting()
+    until(lambda: health(stopped).status == 503, stopped)
+    stopped.stop()
+    stopped.manage("restore", "--yes")
+    assert stopped.count_readings() == held
+    stopped.start()
+    assert post(stopped).status == 200
+
+
+_CHECK = """
+from contextlib import suppress
+from upkeep import integrity
+from upkeep.schedule import TaskFailed
+with suppress(TaskFailed):
+    integrity.run()
+"""
