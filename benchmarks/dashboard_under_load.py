@@ -31,10 +31,11 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         servers.ours(Path(folder), _STATIONS, PUBLIC_DASHBOARD="true") as port,
     ):
-        fastest = load.run(port, load.script("path", **values), _CONNECTIONS, 5).per_second
+        limit = load.run(port, load.script("path", **values), _CONNECTIONS, 5)
+        fastest = limit.per_second
         print(f"limit {fastest:.0f}/s; dashboard alone: {_told(_view(port, seconds / 4))}")
         # Each connection asks, is answered after a moment, and pauses.
-        pause_ms = round(_CONNECTIONS / (fastest / 2) * 1_000)
+        pause_ms = max(1, round(_CONNECTIONS / (fastest / 2) * 1_000 - limit.p50_ms))
         script = load.script("paced_path", PAUSE_MS=pause_ms, **values)
         found: list[load.Result] = []
         poster = threading.Thread(
