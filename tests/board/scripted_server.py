@@ -137,9 +137,12 @@ class ScriptedServer:
         stream = connection
         try:
             if self._tls:
-                stream = self._tls.wrap_socket(connection, server_side=True)
+                secured = stream = self._tls.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False
+                )
                 with self._changed:
                     self._open.add(stream)
+                secured.do_handshake()
             self._answer(stream)
         except OSError:
             pass  # the client closed without reading everything, or stop() was called

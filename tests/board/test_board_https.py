@@ -18,6 +18,9 @@ from tests.board.conftest import RunScript, StartBoard
 from tests.board.scripted_server import HANG, ScriptedServer
 from tests.board.test_board_exchange import IMPATIENT, post
 
+# Python's own `wrap_socket` drops the socket of a client that has already hung up.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -102,7 +102,7 @@ def test_an_outage_of_the_server_loses_nothing_and_doubles_nothing(
     household.server.start()
     garden_board.wait_for("sent, 0 waiting", timeout=60)
     seen = _values(household.server)
-    first_seen = [seen.index(temperature) for temperature in during]
-    assert first_seen == sorted(first_seen)
+    # In which order is for `tests/board`: what knocks while the server starts waits at its door.
+    assert set(during) <= set(seen)
     measured = garden_board.console.count("measured")
     assert abs(measured - len(seen)) <= 1  # one may be under way
