@@ -36,7 +36,7 @@ def main() -> None:
         print(f"limit {fastest:.0f}/s; dashboard alone: {_told(_view(port, seconds / 4))}")
         # Each connection asks, is answered after a moment, and pauses.
         pause_ms = max(1, round(_CONNECTIONS / (fastest / 2) * 1_000 - limit.p50_ms))
-        script = load.script("paced_path", PAUSE_MS=pause_ms, **values)
+        script = load.script("path", **values) + f"function delay() return {pause_ms} end"
         found: list[load.Result] = []
         poster = threading.Thread(
             target=lambda: found.append(load.run(port, script, _CONNECTIONS, seconds))

@@ -1,11 +1,8 @@
 """gunicorn as this server runs it. docs/operations.md tells what was measured."""
 
 import os
-from http import HTTPStatus
-from socket import socket
 from typing import Any
 
-from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.glogging import Logger
 
 import stations.limits  # noqa: F401  (before the workers fork: they share what it counts)
@@ -24,17 +21,6 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
-
-
-def _answer_tersely(
-    self: ASGIProtocol, status: int, message: str, extra_headers: tuple[tuple[str, str], ...] = ()
-) -> None:
-    """Answer what is no HTTP. gunicorn's own message may quote the request, key and all."""
-    _answer(self, status, HTTPStatus(status).phrase, extra_headers)
-
-
-_answer = ASGIProtocol._send_error_response
-ASGIProtocol._send_error_response = _answer_tersely
 
 
 class WithoutAccessLog(Logger):  # type: ignore[misc]
@@ -61,18 +47,6 @@ forwarded_allow_ips = ""
 def post_fork(server: Any, worker: Any) -> None:
     """Let each worker count in a row of its own; `age` is its number since the start."""
     counters.use_row(worker.age)
-
-
-def post_worker_init(worker: Any) -> None:
-    """Accept one connection a turn: else who wakes first takes all that wait, and the rest idle."""
-    create_server = worker.loop.create_server
-
-    async def one_a_turn(*arguments: Any, sock: socket, **options: Any) -> Any:
-        server = await create_server(*arguments, sock=sock, backlog=1, **options)
-        sock.listen(worker.cfg.backlog)  # for the kernel's queue that number was too small
-        return server
-
-    worker.loop.create_server = one_a_turn
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -1,4 +1,6 @@
-"""gunicorn's asynchronous worker, with a bound to how long a client may dawdle.
+"""gunicorn's asynchronous worker: what this server does otherwise than it.
+
+Mostly a bound to how long a client may dawdle.
 
 The worker of gunicorn 27 closes what is idle between two requests (`keepalive`).
 It waits for ever for a first request, for the rest of a header or a body that
@@ -8,6 +10,8 @@ trickles in, and for a client that does not read: each holds a connection.
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
+from socket import socket
 from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
@@ -54,6 +58,12 @@ class BoundedProtocol(ASGIProtocol):  # type: ignore[misc]
         self._rest()
         super().resume_writing()
 
+    def _send_error_response(
+        self, status: int, message: str, extra_headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Answer what is no HTTP. gunicorn's own message may quote the request, key and all."""
+        super()._send_error_response(status, HTTPStatus(status).phrase, extra_headers)
+
     def _look_at_body(self) -> None:
         # What is paused waits for the application, not for the client.
         if self._body_bytes < _BODY_BYTES and not self._reading_paused:
@@ -79,3 +89,15 @@ class BoundedASGIWorker(gasgi.ASGIWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         gasgi.ASGIProtocol = BoundedProtocol  # what `_serve` makes for each connection
         super().init_process()
+
+    def run(self) -> None:
+        """Accept one connection a turn: else who wakes first takes all, and the rest idle."""
+        create_server = self.loop.create_server
+
+        async def one_a_turn(*arguments: Any, sock: socket, **options: Any) -> Any:
+            server = await create_server(*arguments, sock=sock, backlog=1, **options)
+            sock.listen(self.cfg.backlog)  # for the kernel's queue that number was too small
+            return server
+
+        self.loop.create_server = one_a_turn
+        super().run()

@@ -14,7 +14,8 @@ from readings.device_requests import DeviceRequest
 from readings.dialects import json_batch
 from readings.dialects import path as path_dialect
 from readings.group_commit import GroupCommit
-from readings.outcomes import Refused
+from readings.measurements import Submission
+from readings.outcomes import Outcome, Refused
 from stations.peers import client_address
 
 Scope = MutableMapping[str, Any]
@@ -46,19 +47,21 @@ class DeviceFront:
         await self._application(scope, receive, send)
 
     async def _answer(self, request: DeviceRequest) -> DeviceReply:
-        submission = device_requests.read(request)
-        if isinstance(submission, Refused):
-            return device_requests.answer(request, submission)
-        return device_requests.answer(request, await self._commits.submit(submission))
+        outcome = await self._settle(device_requests.read(request))
+        return device_requests.answer(request, outcome)
 
     async def _answer_batch(self, request: DeviceRequest, receive: Receive) -> DeviceReply:
         refused = batch_requests.refuse_unread(request)
         if refused:
             return batch_requests.answer(request, refused)
-        submission = batch_requests.read(request, await _body(receive, json_batch.LARGEST_BODY))
+        body = await _body(receive, json_batch.LARGEST_BODY)
+        outcome = await self._settle(batch_requests.read(request, body))
+        return batch_requests.answer(request, outcome)
+
+    async def _settle(self, submission: Submission | Refused) -> Outcome:
         if isinstance(submission, Refused):
-            return batch_requests.answer(request, submission)
-        return batch_requests.answer(request, await self._commits.submit(submission))
+            return submission
+        return await self._commits.submit(submission)
 
 
 async def _body(receive: Receive, most: int) -> bytes:
