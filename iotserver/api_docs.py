@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
-from readings.access import viewer_required
+from viewers.access import viewer_required
 
 Schema = Mapping[str, Any]
 

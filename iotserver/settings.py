@@ -62,11 +62,14 @@ APPEND_SLASH = False
 
 INSTALLED_APPS = [
     "iotserver",
+    "dashboard",
     "alerts",
+    "history",
     "upkeep",
+    "firmware",
+    "viewers",
     "readings",
     "stations",
-    "firmware",
     "rest_framework",
     "drf_spectacular",
     "axes",
@@ -205,7 +208,7 @@ STORAGES = {
 # --- API ----------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["readings.permissions.MayView"],
+    "DEFAULT_PERMISSION_CLASSES": ["viewers.permissions.MayView"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -214,7 +217,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "iotserver",
     "DESCRIPTION": "The household's weather stations and what they measured.",
     "VERSION": "1",
-    "SERVE_PERMISSIONS": ["readings.permissions.MayView"],
+    "SERVE_PERMISSIONS": ["viewers.permissions.MayView"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "readings.batch_schema.add_batch",

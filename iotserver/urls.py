@@ -17,7 +17,11 @@ handler500 = "iotserver.errors.server_error"
 
 urlpatterns = [
     path("", include("readings.device_urls")),
-    path("", include("readings.urls")),
+    path("", include("dashboard.urls")),
+    path("", include("alerts.urls")),
+    path("", include("history.urls")),
+    path("", include("firmware.urls")),
+    path("", include("viewers.urls")),
     path("", include("upkeep.urls")),
     path("api/v1/", include("iotserver.api")),
     path("healthz", health.healthz, name="healthz"),

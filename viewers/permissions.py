@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from readings.access import may_view
+from viewers.access import may_view
 
 if TYPE_CHECKING:  # importing it here would ask for this module's class too early
     from rest_framework.views import APIView

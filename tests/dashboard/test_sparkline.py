@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readings.sparkline import HEIGHT, WIDTH, Point, sparkline
+from dashboard.sparkline import HEIGHT, WIDTH, Point, sparkline
 
 
 def _points(*means: float, first_hours_ago: float = 0) -> list[Point]:

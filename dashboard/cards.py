@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from dashboard.comparison import Place, sentence
+from dashboard.sparkline import HOURS, Point, Sparkline, sparkline
 from readings import display, queries
-from readings.comparison import Place, sentence
 from readings.models import DaySummary, HourSummary
 from readings.queries import latest_of
-from readings.sparkline import HOURS, Point, Sparkline, sparkline
 from readings.times import HOUR_MS, day_of, hour_of
 from readings.units import TemperatureUnit
 from stations.models import Placement, Sensor, Station

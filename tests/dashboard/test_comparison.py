@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readings.comparison import Place, sentence
+from dashboard.comparison import Place, sentence
 from stations.state import State
 
 

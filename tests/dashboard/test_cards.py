@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from readings.cards import Card, SensorLine, Snapshot
+from dashboard.cards import Card, SensorLine, Snapshot
 from readings.times import HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from readings.units import TemperatureUnit
 from stations.models import Station
