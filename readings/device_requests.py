@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from readings import device_replies, faults, rates
 from readings.clock import trusted_now_ms
 from readings.counters import STORED, counters
 from readings.device_replies import DeviceReply
+from readings.device_wire import DeviceRequest
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
 from readings.measurements import Submission
@@ -44,17 +44,6 @@ _EXPLANATIONS = {
     503: "The server could not store it just now. Load the page again.",
 }
 _PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRequest:
-    """What the dialects need of an HTTP request. `headers` has lower-case names."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    address: str
 
 
 def read(request: DeviceRequest) -> Submission | Refused:
