@@ -16,10 +16,13 @@ from django.utils.html import format_html
 
 from readings import admin_cells, removal
 from readings.admin_forms import SensorForm
+from readings.admin_refused import RefusedBoardAdmin
 from readings.locks import write_transaction
 from readings.times import now_ms
 from stations.admin import SensorInline, StationAdmin
-from stations.models import Sensor, Station
+from stations.models import RefusedBoard, Sensor, Station
+
+admin.site.register(RefusedBoard, RefusedBoardAdmin)
 
 
 class StateFilter(admin.SimpleListFilter):
