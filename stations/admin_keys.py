@@ -21,7 +21,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from stations import keys, verbs
+from stations import keys, rotation, verbs
 from stations.admin_forms import RotateKeyForm
 from stations.models import Station
 from stations.verbs import NewKey
@@ -74,7 +74,8 @@ class KeyPages(StationModelAdmin):
             text = f"The old key of {station} is no longer accepted."
             self.message_user(request, text, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:stations_station_change", args=[station.pk]))
-        return self._ask(request, "end_old_key", station)
+        use = rotation.old_key_use(station)
+        return self._ask(request, "end_old_key", station, old_key_use=use)
 
     @admin.action(description="Rotate API key", permissions=["change"])
     def rotate_keys(self, request: HttpRequest, queryset: QuerySet[Station]) -> HttpResponse:
