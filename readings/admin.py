@@ -20,7 +20,7 @@ from readings.admin_refused import RefusedBoardAdmin
 from readings.locks import write_transaction
 from readings.times import now_ms
 from stations.admin import SensorInline, StationAdmin
-from stations.models import Contact, RefusedBoard, Sensor, Station
+from stations.models import RefusedBoard, Sensor, Station
 
 admin.site.register(RefusedBoard, RefusedBoardAdmin)
 
@@ -95,8 +95,7 @@ class MeasuringStationAdmin(StationAdmin):
 
     @admin.display(description="Calls from")
     def address(self, station: Station) -> str:
-        contact: Contact | None = getattr(station, "contact", None)
-        return contact.address if contact and contact.address else admin_cells.NOTHING
+        return admin_cells.address(station) or admin_cells.NOTHING
 
     @admin.display(description="Latest values")
     def latest_values(self, station: Station) -> str:

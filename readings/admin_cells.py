@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from readings import display
 from readings.models import Latest
 from readings.queries import quiet_seconds
-from stations.models import Sensor, Station
+from stations.models import Contact, Sensor, Station
 from stations.state import State, state_after
 
 ShownState = State | Literal["inactive"]
@@ -48,6 +48,12 @@ def state(station: Station, now: int) -> SafeString:
 def last_seen(station: Station, now: int) -> str:
     heard_at = _heard_at(station)
     return NOTHING if heard_at is None else ago(heard_at, now)
+
+
+def address(station: Station) -> str:
+    """Return where a station last called from; empty when that is not known."""
+    contact: Contact | None = getattr(station, "contact", None)
+    return contact.address if contact else ""
 
 
 def latest_values(station: Station) -> str:

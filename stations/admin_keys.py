@@ -137,7 +137,11 @@ class KeyPages(StationModelAdmin):
         }
 
 
+def trial_path(new: NewKey) -> str:
+    """Return what the board will ask for."""
+    return f"/update/API_key={new.api_key}/mac={new.station.mac}/field=1/data={TEST_VALUE}"
+
+
 def _test_url(request: HttpRequest, new: NewKey) -> str:
-    """Return what the board will ask for. Plain HTTP: small boards speak no TLS."""
-    path = f"/update/API_key={new.api_key}/mac={new.station.mac}/field=1/data={TEST_VALUE}"
-    return f"http://{request.get_host()}{path}"
+    """Return what to try. Plain HTTP: small boards speak no TLS."""
+    return f"http://{request.get_host()}{trial_path(new)}"
