@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def may_view(request: HttpRequest) -> bool:
@@ -21,9 +23,9 @@ def viewer_required(view: View) -> View:
     """Send strangers to the sign-in page; a page that refreshes itself goes there too."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if may_view(request):
-            return view(request)
+            return view(request, *args, **kwargs)
         if "HX-Request" in request.headers:
             return HttpResponse(status=401, headers={"HX-Refresh": "true"})
         return redirect_to_login(request.get_full_path())

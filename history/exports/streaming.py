@@ -1,0 +1,46 @@
+"""Sends what a generator makes, as it is made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connection
+from django.http import HttpRequest, StreamingHttpResponse
+
+
+def file_response(
+    request: HttpRequest, parts: Iterator[bytes], filename: str, content_type: str
+) -> StreamingHttpResponse:
+    """Answer with a file to keep. Of a client that hangs up no more is read for."""
+    # Under ASGI Django would collect the whole of a plain iterator before the first byte.
+    content = _from_thread(parts) if isinstance(request, ASGIRequest) else parts
+    return StreamingHttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{filename}"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+async def _from_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Make each part in one thread, with one connection, once the one before is sent."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="export")
+    loop = asyncio.get_running_loop()
+    try:
+        while part := await loop.run_in_executor(thread, next, parts, b""):
+            yield part
+    finally:
+        thread.submit(_end, parts)
+        thread.shutdown(wait=False)
+
+
+def _end(parts: Iterator[bytes]) -> None:
+    if isinstance(parts, Generator):
+        parts.close()
+    connection.close()
