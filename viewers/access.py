@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
-View = Callable[..., HttpResponseBase]
+Args = ParamSpec("Args")
+View = Callable[Concatenate[HttpRequest, Args], HttpResponse]
 
 
 def may_view(request: HttpRequest) -> bool:
@@ -19,11 +19,11 @@ def may_view(request: HttpRequest) -> bool:
     return settings.PUBLIC_DASHBOARD or bool(request.user and request.user.is_authenticated)
 
 
-def viewer_required(view: View) -> View:
+def viewer_required(view: View[Args]) -> View[Args]:
     """Send strangers to the sign-in page; a page that refreshes itself goes there too."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
         if may_view(request):
             return view(request, *args, **kwargs)
         if "HX-Request" in request.headers:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+
+_CACHE_KB = 1_000
 
 
 def file_response(
     request: HttpRequest, parts: Iterator[bytes], filename: str, content_type: str
-) -> StreamingHttpResponse:
+) -> HttpResponse:
     """Answer with a file to keep. Of a client that hangs up no more is read for."""
     # Under ASGI Django would collect the whole of a plain iterator before the first byte.
     content = _from_thread(parts) if isinstance(request, ASGIRequest) else parts
-    return StreamingHttpResponse(
+    response = StreamingHttpResponse(
         content,
         content_type=content_type,
         headers={
@@ -26,6 +29,7 @@ def file_response(
             "X-Content-Type-Options": "nosniff",
         },
     )
+    return cast(HttpResponse, response)  # of the same kind to whoever passes it on
 
 
 async def _from_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -33,11 +37,18 @@ async def _from_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     thread = ThreadPoolExecutor(1, thread_name_prefix="export")
     loop = asyncio.get_running_loop()
     try:
+        await loop.run_in_executor(thread, _begin)
         while part := await loop.run_in_executor(thread, next, parts, b""):
             yield part
     finally:
         thread.submit(_end, parts)
         thread.shutdown(wait=False)
+
+
+def _begin() -> None:
+    if connection.vendor == "sqlite":  # what is read once need not stay in memory
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
 
 
 def _end(parts: Iterator[bytes]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -18,7 +17,7 @@ from viewers.preferences import viewer_unit
 
 @require_safe
 @viewer_required
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: HttpRequest) -> HttpResponse:
     """A form; sent, it answers with the file."""
     kind = request.GET.get("as", "")
     form = ExportForm(request.GET if kind else None, initial={"unit": viewer_unit(request)})
