@@ -55,5 +55,3 @@ class Format(Protocol):
     is_in_stored_units: bool  # else values are as boards sent them, in their sensors' units
 
     def read(self, path: str, zone_name: str) -> Iterator[Item | Trouble]: ...
-
-
