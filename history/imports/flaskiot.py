@@ -67,14 +67,19 @@ def _opened(path: str) -> sqlite3.Connection:
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
         database.execute(f"PRAGMA {pragma}")
-    found = database.execute(_IS_TABLE).fetchone()
-    columns = {row[1].lower() for row in database.execute("PRAGMA table_xinfo(data)")}
-    # A view, or a virtual table, may be a program.
-    if found is None or "VIRTUAL" in found[0].upper() or not columns >= _COLUMNS:
+    if not _has_rows(database):
         database.close()
         names = "Id, API_key, date_time, mac, field, data"
         raise Unreadable(f"This SQLite file has no table data({names}): it is another program's.")
     return database
+
+
+def _has_rows(database: sqlite3.Connection) -> bool:
+    """Tell whether there is the original's table. A view, or a virtual one, may be a program."""
+    found = database.execute(_IS_TABLE).fetchone()
+    if found is None or "VIRTUAL" in found[0].upper():
+        return False
+    return {row[1].lower() for row in database.execute("PRAGMA table_xinfo(data)")} >= _COLUMNS
 
 
 def _source(mac: str, field: str, api_key: str) -> Source:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from history.imports.formats import format_of
@@ -27,6 +28,7 @@ class Series:
     is_new_station: bool
     is_new_sensor: bool
     is_key_kept: bool
+    field: int
     count: int = 0
     duplicates: int = 0
     first: int = 0
@@ -47,8 +49,8 @@ class Preview:
 
     format: str
     lines: int = 0
-    series: list[Series] = field(default_factory=list)
-    troubles: list[tuple[int, str]] = field(default_factory=list)
+    series: list[Series] = dataclasses.field(default_factory=list)
+    troubles: list[tuple[int, str]] = dataclasses.field(default_factory=list)
     trouble_count: int = 0
 
     @property
@@ -126,6 +128,7 @@ class _Tally:
             is_new,
             not self._target.is_left_out and self._target.sensor is None,
             is_new and bool(source.api_key),
+            self._target.field,
         )
 
     def add(self, at: int) -> None:

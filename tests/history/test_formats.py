@@ -193,7 +193,10 @@ def test_a_table_that_is_a_program_is_refused(tmp_path: Path, kind: str) -> None
             numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
             database.execute(f"CREATE VIEW data({columns}) AS {numbers} SELECT i,i,i,i,i,i FROM n")
         else:
-            database.execute(f"CREATE VIRTUAL TABLE data USING fts4({columns})")
+            database.execute(f"CREATE TABLE data ({columns})")
+            database.execute("PRAGMA writable_schema=ON")
+            sql = f"CREATE VIRTUAL TABLE data USING csv({columns})"
+            database.execute("UPDATE sqlite_master SET rootpage = 0, sql = ?", [sql])
         database.commit()
     with pytest.raises(Unreadable, match="another program's"):
         _read(str(tmp_path / "x.db"))
