@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 
-from readings import device_replies, faults, rates
+from readings import callers, device_replies, faults, rates
 from readings.clock import trusted_now_ms
 from readings.counters import STORED, counters
 from readings.device_replies import DeviceReply
@@ -94,7 +94,9 @@ def _has_body(headers: Mapping[str, str]) -> bool:
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
     """Settle submissions; on any failure nothing is stored and every board is asked to resend."""
     try:
-        return settle(cache, submissions)
+        outcomes = settle(cache, submissions)
+        callers.note(submissions, outcomes)
+        return outcomes
     except CannotStore as error:
         return [error.refused] * len(submissions)
     except Exception as error:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from readings import damage, rates, store
+from readings import callers, damage, rates, store
 from readings.clock import trusted_now_ms
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
@@ -107,8 +107,8 @@ def _prepare(
     writer: Writer, submission: Submission, received_at: int, entries: list[Entry]
 ) -> Outcome:
     """Add what a submission measured to `entries`; end a rotation that its key completes."""
-    if ends_rotation(writer, submission.credentials):
-        verbs.end_old_key(writer.station_id)
+    if writer.old_key_digest:
+        _go_on_rotating(writer, submission)
     try:
         found = _entries(writer, submission.measurements, received_at)
     except verbs.TooManySensors:
@@ -117,6 +117,13 @@ def _prepare(
         return Refused(400, str(error), "bad value", writer.name)
     entries += found
     return Stored(writer.name, submission.measurements)
+
+
+def _go_on_rotating(writer: Writer, submission: Submission) -> None:
+    if ends_rotation(writer, submission.credentials):
+        verbs.end_old_key(writer.station_id)
+    else:
+        callers.note_old_key(writer.station_id)
 
 
 def _entries(writer: Writer, measurements: Iterable[Measurement], received_at: int) -> list[Entry]:
