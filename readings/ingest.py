@@ -26,13 +26,18 @@ from stations.models import Station
 
 
 def record_readings(
-    station: Station, measurements: Sequence[Measurement], *, is_history: bool = False
+    station: Station,
+    measurements: Sequence[Measurement],
+    *,
+    is_history: bool = False,
+    is_in_stored_units: bool = False,
 ) -> int:
     """Store measurements of one station; return how many were new.
 
     A measurement that is already there (same sensor and exact time, or a
     sequence acknowledged before) changes nothing. History counts as received
     when it was measured: it is never late, and makes no silent station live.
+    Values are in their sensors' units, unless they are as an export wrote them.
     Raises `TooManySensors`, `InvalidValue` or `CannotStore`, with nothing stored.
     """
     damage.check()
@@ -40,7 +45,8 @@ def record_readings(
         sensors: dict[int, SensorEntry] = {}
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
-            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
+            unit = "" if is_in_stored_units else sensor.unit
+            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, unit, sensor.raw_since)
         received_at = None if is_history else trusted_now_ms()
         return _record([entry(sensors[m.field], m, received_at) for m in measurements], received_at)
 

@@ -13,6 +13,7 @@ from django.core.management import BaseCommand
 from django.db import connection
 
 from alerts.watcher import Watcher
+from history.imports.worker import ImportWorker
 from readings import faults
 from upkeep import running
 from upkeep.schedule import Scheduler
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler(TASKS):
+        with Scheduler(TASKS), ImportWorker():
             watch(Watcher(), stop)
 
 
