@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from readings.times import now_ms
 from viewers.access import viewer_required
 from viewers.preferences import viewer_unit
 
+logger = logging.getLogger("alerts")
+
 _SERVICE_WORKER = Path(__file__).with_name("service_worker.js")
 _MOST_BYTES = 5_000
 _FIELDS = {"endpoint": 2_000, "p256dh": 200, "auth": 100}
@@ -34,7 +37,7 @@ def show_alerts(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": listing.standing(unit, for_operator=is_operator),
         "recent": listing.recent(now_ms(), unit, for_operator=is_operator),
-        "push_key": vapid.public_key(),
+        "push_key": _push_key(),
     }
     response = render(request, "alerts/alerts.html", context)
     add_never_cache_headers(response)
@@ -80,6 +83,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     response.headers["Content-Security-Policy"] = "default-src 'none'"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _push_key() -> str:
+    """Return what a browser subscribes for; nothing where that is broken: the list still helps."""
+    try:
+        return vapid.public_key()
+    except vapid.NoKey as error:
+        logger.error("No browser can be told. %s", error)
+        return ""
 
 
 def _given(request: HttpRequest, *names: str) -> dict[str, str]:

@@ -31,6 +31,10 @@ _VALID_S = 12 * 3_600  # push services take a day at the most
 _NOBODY = "mailto:iotserver@example.com"  # where the page was not on HTTPS: tests on this machine
 
 
+class NoKey(Exception):
+    """The file is there and holds no key. The message says what to do."""
+
+
 def key_file() -> Path:
     return Path(settings.DATA_DIR) / "vapid_key.pem"
 
@@ -72,7 +76,10 @@ def _new_key() -> str:
 
 @lru_cache(maxsize=2)
 def _load(pem: str) -> ec.EllipticCurvePrivateKey:
-    key = load_pem_private_key(pem.encode(), None)
+    try:
+        key: object = load_pem_private_key(pem.encode(), None)
+    except ValueError:
+        key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{key_file()} holds no key for Web Push. Delete it: a new one is made.")
+        raise NoKey(f"{key_file()} holds no key for Web Push. Delete it: a new one is made.")
     return key

@@ -62,6 +62,6 @@ def test_who_posts_in_time_is_live_whatever_the_rule_says() -> None:
 
 
 @pytest.mark.parametrize("quiet_s", [None, 0, 120, 121, 300, 301])
-def test_without_a_rule_it_is_the_state_that_pages_show(quiet_s: float | None) -> None:
+def test_without_a_rule_it_is_the_state_that_pages_show(quiet_s: int | None) -> None:
     shown = {None: "waiting", 0: "live", 120: "live", 121: "late", 300: "late", 301: "silent"}
     assert state_with_grace(quiet_s, interval_s=60, grace_s=None) == shown[quiet_s]
