@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import socket
 import sqlite3
 import sys
 import time
@@ -20,6 +19,7 @@ from iotserver.first_run import read_or_create
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
+from stations.address import server_url
 from upkeep import integrity, running
 from upkeep.migration import migrate
 
@@ -44,8 +44,8 @@ class Command(BaseCommand):
         sys.exit(Supervisor(web_command(), watcher_command()).run())
 
     def _welcome(self, password: str | None) -> None:
-        self.stdout.write(f"\n  Dashboard   http://{_lan_address()}:{settings.PORT}/")
-        self.stdout.write(f"  Admin       http://{_lan_address()}:{settings.PORT}/admin/")
+        self.stdout.write(f"\n  Dashboard   {server_url()}/")
+        self.stdout.write(f"  Admin       {server_url()}/admin/")
         if password:
             self.stdout.write(f"\n  Sign in as  {ADMIN_NAME}")
             if is_journal():  # kept for years, for more eyes than the administrator's
@@ -105,16 +105,3 @@ def create_first_admin() -> str | None:
     password = read_or_create(settings.ADMIN_PASSWORD_FILE, 12)
     users.create_superuser(ADMIN_NAME, password=password)
     return password
-
-
-def _lan_address() -> str:
-    """Return the address phones reach this machine at; asking the routing table sends nothing."""
-    host = settings.HOST.strip("[]")
-    if host not in ("0.0.0.0", "::"):
-        return f"[{host}]" if ":" in host else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
