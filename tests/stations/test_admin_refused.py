@@ -41,7 +41,7 @@ def test_a_board_is_listed_with_cause_address_value_and_count(admin_client: Clie
     refuse(make_call(MAC, KEY, value=21.5), make_call(MAC, KEY, value=22.25))
     shown = visit(admin_client, BOARDS)
     row = (
-        f"{MAC} MAC address not registered ke…ic short 192.168.1.23 22.25 field 1 just now 2 Adopt"
+        f"{MAC} MAC address not registered ke…ic short 192.168.1.23 22.25 (field 1) just now 2 Adopt"
     )
     assert row in shown
 
