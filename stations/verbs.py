@@ -134,6 +134,22 @@ def ensure_sensor(station_id: int, field: int) -> Sensor:
     return Sensor.objects.create(station_id=station_id, field=field, quantity=quantity, unit=unit)
 
 
+def describe_sensor(
+    station_id: int, field: int, quantity: str = "", unit: str = "", label: str = ""
+) -> Sensor:
+    """Return the sensor of a field; one that is new measures what is said.
+
+    Raises `TooManySensors`, or `ValidationError` for a quantity that is none.
+    """
+    is_known = Sensor.objects.filter(station_id=station_id, field=field).exists()
+    sensor = ensure_sensor(station_id, field)
+    if quantity and not is_known:
+        sensor.quantity, sensor.unit, sensor.label = quantity, unit, label[:40]
+        sensor.full_clean()
+        sensor.save()
+    return sensor
+
+
 def set_key(station: Station, print_: KeyPrint) -> None:
     station.key_digest, station.key_hint = print_.digest, print_.hint
     station.key_created_at = timezone.now()
