@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from alerts.silence import Change, changes
+from history.ledger import downtimes
 from readings import clock, demo
 from readings.heartbeat import beat
 from readings.queries import station_states
@@ -26,13 +27,17 @@ class Watcher:
     def __init__(self) -> None:
         self._states: Mapping[str, State] = {}
         self._disk = DiskWatch()
+        self._was_clock_wrong = False
 
     def round(self) -> None:
         """Look at every station once; the heartbeat says that it got to the end."""
         self._disk.look()
         if not clock.clock_is_plausible():
+            self._was_clock_wrong = True
             return  # every station would seem silent, or none; the clock itself is in the log
         now = now_ms()
+        downtimes.notice(now, was_clock_wrong=self._was_clock_wrong)
+        self._was_clock_wrong = False
         _extend_demo(now)  # first: after a stop it is no more silent than the server was
         states = station_states(now)
         for change in changes(self._states, states):

@@ -14,13 +14,16 @@ from django.db import connection
 
 from alerts.watcher import Watcher
 from history.imports.worker import ImportWorker
+from history.ledger import days
 from readings import faults
 from upkeep import running
-from upkeep.schedule import Scheduler
+from upkeep.schedule import Scheduler, Task, check_stop
 from upkeep.tasks import TASKS
 
 logger = logging.getLogger("alerts.watcher")
 
+# Beside those of upkeep, which may not know this room.
+_TASKS = (Task("completeness", 3_600, lambda: days.bring_up_to_date(check_stop)),)
 _ROUND_S = 30
 _TIDY_S = 86_400
 
@@ -34,7 +37,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler(TASKS), ImportWorker():
+        with Scheduler((*TASKS, *_TASKS)), ImportWorker():
             watch(Watcher(), stop)
 
 
