@@ -28,7 +28,7 @@ def _form(**values: str) -> dict[str, str]:
 
 
 def _text(response: Any) -> str:
-    return response.content.decode().replace("&#x27;", "'")
+    return str(response.content.decode()).replace("&#x27;", "'")
 
 
 def _save(client: Client, path: str, **values: str) -> str:
