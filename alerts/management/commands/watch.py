@@ -16,6 +16,7 @@ from django.db import connection
 from alerts.courier import Courier
 from alerts.pruning import PRUNE
 from alerts.watcher import Watcher
+from history.imports.worker import ImportWorker
 from readings import faults
 from upkeep import running
 from upkeep.schedule import Scheduler
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler((*TASKS, PRUNE)), Courier() as courier:
+        with Scheduler((*TASKS, PRUNE)), ImportWorker(), Courier() as courier:
             watch(Watcher(), stop, courier.wake)
 
 
