@@ -54,8 +54,10 @@ class ChannelAdmin(ChannelModelAdmin):
         css = {"all": ("stations/admin.css",)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Channel | None = None) -> Any:
-        if obj is None or obj.way == Channel.Way.APPRISE:
+        may_type = obj is None or self.has_change_permission(request, obj)
+        if may_type and (obj is None or obj.way == Channel.Way.APPRISE):
             return self.fieldsets
+        # Read-only, Django would print the address itself.
         return ((None, {"fields": ("name", "shown_as", "is_active")}), *self.fieldsets[1:])
 
     def get_urls(self) -> list[URLPattern]:
