@@ -1,5 +1,10 @@
 """URLs of this room's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from history import views
+
+urlpatterns = [
+    path("stations/<int:station_id>/", views.show_station, name="station"),
+    path("stations/<int:station_id>/outliers/", views.mark_outlier, name="outliers"),
+]
