@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
+from history import views
 from history.exports.views import export
 from history.ledger import views as ledger
 
@@ -26,4 +27,6 @@ urlpatterns = [
     path("export/", export, name="export"),
     path("stations/<int:station_id>/days/", ledger.days, name="station-days"),
     path("stations/<int:station_id>/days/<day:day>/", ledger.day, name="station-day"),
+    path("stations/<int:station_id>/", views.show_station, name="station"),
+    path("stations/<int:station_id>/outliers/", views.mark_outlier, name="outliers"),
 ]
