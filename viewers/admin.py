@@ -119,10 +119,10 @@ class HouseholdLinkAdmin(LinkModelAdmin):
         """Name the link by its hint; it cannot be shown."""
         return format_html("<code>/h/{}</code>", link.secret_hint)
 
-    @admin.display(description="Last used", ordering="last_used_at", empty_value="never")
-    def last_used(self, link: HouseholdLink) -> str | None:
+    @admin.display(description="Last used", ordering="last_used_at")
+    def last_used(self, link: HouseholdLink) -> str:
         if link.last_used_at is None:
-            return None
+            return "never"
         now = timezone.now()
         if (now - link.last_used_at).total_seconds() < 3_600:
             return "within the hour"
