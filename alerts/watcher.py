@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from alerts.advice import rounds as advice
 from alerts.silence import Change, changes
 from readings import clock, demo
 from readings.heartbeat import beat
@@ -38,6 +39,7 @@ class Watcher:
         for change in changes(self._states, states):
             _tell(change)
         self._states = states
+        advice.go_on(now)
         clock.keep()
         beat("watcher")
 
