@@ -67,8 +67,7 @@ def step(state: State, seen: Observation, terms: Terms) -> State:
     inside, outside = seen.inside, seen.outside
     if inside is None or outside is None:
         return _unheard(state, seen)
-    difference = inside - outside
-    is_cooler = difference > 0
+    is_cooler = inside > outside
     turned_at = state.turned_at
     if is_cooler != state.is_cooler:
         turned_at = None if state.is_cooler is None else seen.at
@@ -87,7 +86,7 @@ def step(state: State, seen: Observation, terms: Terms) -> State:
         inside,
         outside,
         seen.recent_max,
-        _trail(state.trail, seen.at, difference),
+        _trail(state.trail, seen.at, inside - outside),
     )
 
 
@@ -114,7 +113,7 @@ def _judge(
     is_open: bool, inside: float, outside: float, recent_max: float | None, terms: Terms
 ) -> bool:
     """Return whether the windows should be open, by the temperatures alone."""
-    difference = inside - outside
+    difference = round(inside - outside, 6)  # 26.0 - 25.7 is 0.3, not a little more
     if is_open:
         return difference > terms.close_margin and inside >= terms.comfort - COMFORT_SPAN
     return (

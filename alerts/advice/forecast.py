@@ -64,7 +64,7 @@ def _first_turn(
             continue
         ahead_h = ahead_ms / HOUR_MS
         value = usual + level * math.exp(-ahead_h / _LEVEL_FADES_H)
-        value += bend * _SLOPE_FADES_H * (1 - math.exp(-ahead_h / _SLOPE_FADES_H))
+        value += bend * ahead_h * math.exp(-ahead_h / _SLOPE_FADES_H)
         if value > 0:
             part = last / (last - value) if last < 0 else 0.0
             return at + round(last_ms + part * (ahead_ms - last_ms))

@@ -85,7 +85,7 @@ def _posted(true: list[float], chance: random.Random) -> Iterator[Seen]:
 
 def _spells(chance: random.Random, count: int, shortest: int, longest: int) -> dict[int, int]:
     """Return the minutes of some spells, and when each spell ends, in milliseconds."""
-    found = {}
+    found: dict[int, int] = {}
     for _ in range(count):
         first = chance.randrange(1_440, DAYS * 1_440 - longest)
         end = first + chance.randint(shortest, longest)
@@ -134,6 +134,24 @@ class Truth:
         while self._smooth[place] >= terms.open_margin and self._inside[place] > terms.comfort:
             place -= 1
         return None if place == end else self.time_of(place + 1)
+
+    def at(self, at: int) -> tuple[float, float]:
+        """Return inside and outside as they were."""
+        place = (at - START_MS) // (_ANCHOR_MIN * MINUTE_MS)
+        return self._inside[place], self._inside[place] - self._smooth[place]
+
+    def is_worth_opening(self, turn: int, terms: Terms) -> bool:
+        """True when an evening cools down by well more than the margin, for an hour, and the
+        house is too warm all that time.
+        """
+        first = (turn - START_MS) // (_ANCHOR_MIN * MINUTE_MS)
+        good = 0
+        for place in range(first, min(first + 36, len(self._smooth))):
+            is_good = self._smooth[place] > terms.open_margin + 0.3
+            good = good + 1 if is_good and self._inside[place] > terms.comfort + 0.3 else 0
+            if good >= 6:
+                return True
+        return False
 
     def next_turn(self, at: int) -> int | None:
         place = bisect_left(self.turns, at)
