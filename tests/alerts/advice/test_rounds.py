@@ -11,7 +11,7 @@ import pytest
 from alerts import advice
 from alerts.advice import past, rounds
 from alerts.advice.fold import State
-from alerts.advice.models import AdviceChange, AdvisedPair, AdviceForecast, Adviser
+from alerts.advice.models import AdviceChange, AdviceForecast, AdvisedPair, Adviser
 from readings.ingest import record_readings
 from readings.measurements import Measurement
 from readings.models import Reading
@@ -153,7 +153,7 @@ def test_what_came_late_is_left_out_of_a_replay_too(house: tuple[Station, Statio
 
 def test_outliers_are_ignored(house: tuple[Station, Station]) -> None:
     _post_both(house, range(20), cooler_by=2.0)
-    _post(house[1], {m: 85.0 for m in range(20, 30)})
+    _post(house[1], dict.fromkeys(range(20, 30), 85.0))
     _post(house[0], dict.fromkeys(range(20, 30), 26.0))
     _round(29)
     assert _memory().outside is None  # ten minutes of nothing but outliers: it is unknown
