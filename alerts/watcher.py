@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from alerts.advice import all_current
+from alerts.advice import rounds as advice
 from alerts.lookout import Lookout
 from alerts.models import Event, Kind
 from history.ledger import downtimes
@@ -24,7 +26,7 @@ class Watcher:
     """Goes on rounds. What was told already is in the database, so that a change is told once."""
 
     def __init__(self) -> None:
-        self._lookout = Lookout()
+        self._lookout = Lookout(all_current)
         self._disk = DiskWatch()
         self._was_clock_wrong = False
 
@@ -39,6 +41,7 @@ class Watcher:
         downtimes.notice(now, was_clock_wrong=self._was_clock_wrong)
         self._was_clock_wrong = False
         _extend_demo(now)  # first: after a stop it is no more silent than the server was
+        advice.go_on(now)
         _tell(self._lookout.look_at_home(now))
         clock.keep()
         beat("watcher")
