@@ -31,6 +31,7 @@ DEFAULT_TEMPERATURE_UNIT = env.str("TEMPERATURE_UNIT", default="C")
 PUBLIC_DASHBOARD = env.bool("PUBLIC_DASHBOARD", default=False)
 MAX_SENSORS_PER_STATION = env.int("MAX_SENSORS_PER_STATION", default=16)
 MAX_READING_AGE_DAYS = env.int("MAX_READING_AGE_DAYS", default=366)
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=1_000)  # handed in through the browser
 # Readings of a station, and refused requests of an address: a minute, and at one go.
 STATION_RATE_LIMIT = env.float("STATION_RATE_LIMIT", default=1_200)
 STATION_RATE_BURST = env.int("STATION_RATE_BURST", default=1_000_000)
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
 ]
 

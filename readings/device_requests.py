@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
@@ -16,10 +15,11 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from readings import device_replies, faults, rates
+from readings import callers, device_replies, faults, rates
 from readings.clock import trusted_now_ms
 from readings.counters import STORED, counters
 from readings.device_replies import DeviceReply
+from readings.device_wire import DeviceRequest
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
 from readings.measurements import Submission
@@ -45,17 +45,6 @@ _EXPLANATIONS = {
     " wait a minute and load the page again.",
     503: "The server could not store it just now. Load the page again.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRequest:
-    """What the dialects need of an HTTP request. `headers` has lower-case names."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    address: str
 
 
 def read(request: DeviceRequest) -> Submission | Refused:
@@ -89,7 +78,9 @@ def _has_body(headers: Mapping[str, str]) -> bool:
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
     """Settle submissions; on any failure nothing is stored and every board is asked to resend."""
     try:
-        return settle(cache, submissions)
+        outcomes = settle(cache, submissions)
+        callers.note(submissions, outcomes)
+        return outcomes
     except CannotStore as error:
         return [error.refused] * len(submissions)
     except Exception as error:
