@@ -5,6 +5,9 @@ from __future__ import annotations
 import socket
 
 from django.conf import settings
+from django.http.request import split_domain_port
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 def server_url() -> str:
@@ -23,3 +26,15 @@ def lan_address() -> str:
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
+
+
+def host_for_others(host: str) -> str:
+    """Return the host of a request, or this machine's address where only it knows that name."""
+    if not is_for_this_machine_alone(host):
+        return host
+    port = split_domain_port(host)[1]
+    return f"{lan_address()}:{port}" if port else lan_address()
+
+
+def is_for_this_machine_alone(host: str) -> bool:
+    return split_domain_port(host)[0] in _THIS_MACHINE

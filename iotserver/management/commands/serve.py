@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
+from iotserver import catalogues
 from iotserver.first_run import read_or_create
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
@@ -39,6 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         when_possible(running.hold)
         when_possible(gather_static_files)
+        when_possible(compile_translations)
         password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
         sys.exit(Supervisor(web_command(), watcher_command()).run())
@@ -65,6 +68,11 @@ def gather_static_files() -> None:
     """
     shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def compile_translations() -> None:
+    """Make what gettext reads of the .po files, anew for the same reason."""
+    catalogues.compile_all(settings.BASE_DIR / "locale", Path(settings.LOCALE_PATHS[0]))
 
 
 def is_damaged() -> bool:
