@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from alerts.admin_forms import ChannelForm
+from alerts.advice import admin as _advice_pages  # noqa: F401  (registers them)
 from alerts.models import Browser, Channel, Delivery, Kind, SilenceRule, ThresholdRule
 from alerts.sentences import sentences
 from alerts.trial import send_test
@@ -54,8 +55,10 @@ class ChannelAdmin(ChannelModelAdmin):
         css = {"all": ("stations/admin.css",)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Channel | None = None) -> Any:
-        if obj is None or obj.way == Channel.Way.APPRISE:
+        may_type = obj is None or self.has_change_permission(request, obj)
+        if may_type and (obj is None or obj.way == Channel.Way.APPRISE):
             return self.fieldsets
+        # Read-only, Django would print the address itself.
         return ((None, {"fields": ("name", "shown_as", "is_active")}), *self.fieldsets[1:])
 
     def get_urls(self) -> list[URLPattern]:

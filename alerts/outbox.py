@@ -101,7 +101,7 @@ def wait_ms(attempts: int) -> int:
 def destinations(channel: Channel) -> Iterator[Browser | None]:
     """Return every browser of the browsers' channel; for any other None, for itself."""
     if channel.way == Channel.Way.BROWSERS:
-        yield from Browser.objects.all()
+        yield from Browser.objects.order_by("id")
     else:
         yield None
 

@@ -35,14 +35,16 @@ def look(now: int) -> Found:
     rules = {rule.station_id: rule for rule in SilenceRule.objects.all()}
     listening = Condition.objects.filter(cause=_LISTENING).first()
     stations = {one.pk: one for one in _stations()}
-    heard = {pk: _heard_at(station, listening) for pk, station in stations.items()}
+    silent = {int(cause.removeprefix(_PREFIX)) for cause in standing if standing[cause].is_raised}
     states = {
         pk: state_with_grace(
-            quiet_seconds(heard[pk], now), station.expected_interval_s, _grace_s(rules.get(pk))
+            # Who was silent before this server was away has not come back with it.
+            quiet_seconds(_heard_at(station, None if pk in silent else listening), now),
+            station.expected_interval_s,
+            _grace_s(rules.get(pk)),
         )
         for pk, station in stations.items()
     }
-    silent = {int(cause.removeprefix(_PREFIX)) for cause in standing if standing[cause].is_raised}
     found = Found(gone=[f"{_PREFIX}{pk}" for pk in silent - stations.keys()])
     for change in changes(silent & stations.keys(), states):
         cause = f"{_PREFIX}{change.station}"

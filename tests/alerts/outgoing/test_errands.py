@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.outgoing import dispatch
+from alerts.outgoing import dispatch, services
 from alerts.outgoing.outcomes import Outcome
 from tests.alerts.receivers import Mailbox, Receiver, receiving
 
@@ -98,19 +98,19 @@ def test_a_redirect_is_not_followed(ntfy: Receiver) -> None:
 
 @pytest.mark.parametrize("name", ["redirect=yes", "attach=/etc/passwd", "template=/etc/passwd"])
 def test_parameters_that_would_undo_this_are_refused(ntfy: Receiver, name: str) -> None:
-    outcome = _tell(f"json://{ntfy.place}/?{name}")
+    outcome = services.tell(f"json://{ntfy.place}/?{name}", "title", "body")
     assert outcome == Outcome(False, f"Leave “{name.partition('=')[0]}” out of the address.")
     assert ntfy.arrived.empty()
 
 
 @pytest.mark.parametrize("url", ["syslog://", "dbus://"])
 def test_programs_of_this_machine_are_no_channel(url: str) -> None:
-    assert "stays on this machine" in _tell(url).text
+    assert "stays on this machine" in services.describe(url).text
 
 
 @pytest.mark.parametrize("url", ["", "x", "file:///etc/passwd", "nothing://x", "\0"])
 def test_what_apprise_does_not_know_is_told(url: str) -> None:
-    assert "does not know" in dispatch.describe(url).text
+    assert "does not know" in services.describe(url).text
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_apprise_does_not_know_is_told(url: str) -> None:
     ],
 )
 def test_an_address_is_described_without_its_secrets(url: str, shown: str) -> None:
-    assert dispatch.describe(url) == Outcome(True, shown)
+    assert services.describe(url) == Outcome(True, shown)
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
