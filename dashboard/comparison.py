@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from readings import display, units
 from readings.units import TemperatureUnit
 from stations.state import State
@@ -35,18 +37,19 @@ def sentence(places: Sequence[Place], unit: TemperatureUnit) -> str:
         return ""
     inner, outer = _mean(inside), _mean(outside)
     if outer is None:
-        return _missing("outside", outside)
+        return _missing(outside)
     if inner is None:
-        return _missing("inside", inside)
+        return _missing(inside)
     return _compared(outer - inner, unit)
 
 
 def _compared(difference: float, unit: TemperatureUnit) -> str:
     if abs(difference) < _AS_WARM_C:
-        return "It is as warm outside as inside."
+        return _("It is as warm outside as inside.")
     amount = display.number(units.celsius_difference_to(unit, abs(difference)), "temperature")
-    word = "cooler" if difference < 0 else "warmer"
-    return f"It is {amount} °{unit} {word} outside than inside."
+    if difference < 0:
+        return _("It is %(amount)s cooler outside than inside.") % {"amount": f"{amount} °{unit}"}
+    return _("It is %(amount)s warmer outside than inside.") % {"amount": f"{amount} °{unit}"}
 
 
 def _mean(places: Sequence[Place]) -> float | None:
@@ -54,13 +57,16 @@ def _mean(places: Sequence[Place]) -> float | None:
     return sum(fresh) / len(fresh) if fresh else None
 
 
-def _missing(side: str, places: Sequence[Place]) -> str:
+def _missing(places: Sequence[Place]) -> str:
     heard = [place for place in places if place.quiet_s is not None]
     if not heard:
-        return f"No comparison yet: {places[0].name} has not posted a temperature."
+        return _("No comparison yet: %(name)s has not posted a temperature.") % {
+            "name": places[0].name
+        }
     last = min(heard, key=lambda place: place.quiet_s or 0)
     if last.state == "silent":
-        return (
-            f"No comparison: {last.name} has been silent for {display.duration(last.quiet_s or 0)}."
-        )
-    return f"No comparison: {last.name} measures no temperature {side}."
+        return _("No comparison: %(name)s has been silent for %(duration)s.") % {
+            "name": last.name,
+            "duration": display.duration(last.quiet_s or 0),
+        }
+    return _("No comparison: %(name)s measures no temperature.") % {"name": last.name}

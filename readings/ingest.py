@@ -8,7 +8,6 @@ transaction, for requests that come from boards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -19,7 +18,7 @@ from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.rows import Entry, entry, latest_rows
 from readings.store import Cursor, Row
-from readings.times import DayFinder
+from readings.times import day_finder
 from readings.values import InvalidValue
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
@@ -153,7 +152,7 @@ def _record(entries: Sequence[Entry], received_at: int | None) -> int:
         rows = _insert(cursor, fresh)
         if fresh:
             store.upsert_latest(cursor, latest_rows(fresh, rows, received_at))
-        store.add_to_summaries(cursor, rows, DayFinder(ZoneInfo(settings.TIME_ZONE)))
+        store.add_to_summaries(cursor, rows, day_finder(settings.TIME_ZONE))
     return len(rows)
 
 

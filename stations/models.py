@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from stations.mac import InvalidMac, canonical_mac
 from stations.wire import FIELD_MAX, FIELD_MIN
@@ -18,18 +19,18 @@ _Model = TypeVar("_Model", bound=models.Model, covariant=True)
 
 
 class Placement(models.TextChoices):
-    INDOOR = "indoor", "Indoor"
-    OUTDOOR = "outdoor", "Outdoor"
-    OTHER = "other", "Other"
+    INDOOR = "indoor", _("Indoor")
+    OUTDOOR = "outdoor", _("Outdoor")
+    OTHER = "other", _("Other")
 
 
 class Quantity(models.TextChoices):
-    TEMPERATURE = "temperature", "Temperature"
-    HUMIDITY = "humidity", "Relative humidity"
-    PRESSURE = "pressure", "Air pressure"
-    WIND_SPEED = "wind_speed", "Wind speed"
-    RAIN = "rain", "Rain"
-    OTHER = "other", "Other"
+    TEMPERATURE = "temperature", _("Temperature")
+    HUMIDITY = "humidity", _("Relative humidity")
+    PRESSURE = "pressure", _("Air pressure")
+    WIND_SPEED = "wind_speed", _("Wind speed")
+    RAIN = "rain", _("Rain")
+    OTHER = "other", _("Other")
 
 
 class Registry(models.Model):

@@ -22,7 +22,7 @@ from tests.board.flash_memory import FlashMemory
 END, ESCAPE = b"\xc0", b"\xdb"
 SYNC = b"\x07\x07\x12\x20" + 32 * b"\x55"
 OK, INVALID, BAD_CHECKSUM = b"\0\0", b"\1\5", b"\1\7"
-ROM_SAYS = 0x20120707  # what the ROM puts into its answer to a sync; the flasher puts 0
+ROM_SAYS = 0x20120707  # what the ROM, unlike the flasher, puts into its answer to a sync
 
 MAGIC = {"ESP8266": 0xFFF0C101, "ESP32": 0x00F01D83}
 _MAGIC_AT = 0x40001000
@@ -104,7 +104,7 @@ class BootLoader:
         return 0, OK
 
     def _sync(self, data: bytes) -> Reply:
-        return (0 if self._has_flasher else ROM_SAYS), (OK if data == SYNC else INVALID)
+        return ROM_SAYS, (OK if data == SYNC else INVALID)
 
     def _read_register(self, data: bytes) -> Reply:
         return self.memory.get(struct.unpack("<I", data)[0], 0), OK

@@ -199,7 +199,7 @@ class PtyBoard:
                 self._from_tool(self._line.read())
 
     def _from_tool(self, data: bytes) -> None:
-        if self.loader is not None and not self._is_in_loader and data.startswith(SYNC_START):
+        if self.loader is not None and data.startswith(SYNC_START):
             self._power_off()
             self.loader.reset()
             self._is_in_loader = True

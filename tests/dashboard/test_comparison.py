@@ -73,5 +73,5 @@ def test_a_station_that_never_posted_is_waited_for() -> None:
 
 
 def test_a_station_without_a_thermometer_is_named() -> None:
-    expected = "No comparison: Garden measures no temperature outside."
+    expected = "No comparison: Garden measures no temperature."
     assert sentence([_inside(), _outside(None)], "C") == expected
