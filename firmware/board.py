@@ -124,7 +124,7 @@ def _ampy(port: str, *arguments: str, baud: int, timeout: float) -> str:
     options = ["--port", port, "--baud", str(baud)]
     command = [sys.executable, "-m", "ampy.cli", *options, *arguments]
     try:
-        with _claimed(port):
+        with claimed(port):
             done = _run(command, timeout)
     except subprocess.TimeoutExpired:
         raise BoardSilent(port) from None
@@ -159,7 +159,7 @@ def _explained(port: str, arguments: Sequence[str], stderr: str) -> BoardError:
 
 
 @contextmanager
-def _claimed(port: str) -> Iterator[None]:
+def claimed(port: str) -> Iterator[None]:
     """Keeps other programs off the port, and tells why when that cannot be."""
     if sys.platform == "win32":
         yield

@@ -1,5 +1,9 @@
 """URLs of this room's pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from history.exports.views import export
+
+urlpatterns: list[URLPattern] = [
+    path("export/", export, name="export"),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -12,7 +13,10 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.db import connection
 
+from alerts.courier import Courier
+from alerts.pruning import PRUNE
 from alerts.watcher import Watcher
+from history.imports.worker import ImportWorker
 from readings import faults
 from upkeep import running
 from upkeep.schedule import Scheduler
@@ -25,7 +29,7 @@ _TIDY_S = 86_400
 
 
 class Command(BaseCommand):
-    help = "Watch the stations: log who falls silent and who comes back."
+    help = "Watch the stations and the server, and send alerts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         # An Event's set() can deadlock in a signal handler; a SimpleQueue's put() cannot.
@@ -33,16 +37,19 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler(TASKS):
-            watch(Watcher(), stop)
+        with Scheduler((*TASKS, PRUNE)), ImportWorker(), Courier() as courier:
+            watch(Watcher(), stop, courier.wake)
 
 
-def watch(watcher: Watcher, stop: SimpleQueue[int]) -> None:
-    """Go on rounds until something is put into `stop`."""
+def watch(
+    watcher: Watcher, stop: SimpleQueue[int], after_round: Callable[[], None] = lambda: None
+) -> None:
+    """Go on rounds until something is put into `stop`; call `after_round` after each."""
     tidy_at = time.monotonic()
     while True:
         try:
             watcher.round()
+            after_round()
             if time.monotonic() >= tidy_at:
                 watcher.tidy()
                 tidy_at = time.monotonic() + _TIDY_S
