@@ -15,13 +15,7 @@ from django.db.models import Q
 from alerts.advice.models import AdviceChange, AdviceForecast, AdvisedPair, Adviser
 from stations.models import Sensor, Station
 
-# The adviser's tables belong to this room, too.
-__all__ = (
-    "AdviceChange",
-    "AdviceForecast",
-    "AdvisedPair",
-    "Adviser",
-)
+__all__ = ("AdviceChange", "AdviceForecast", "AdvisedPair", "Adviser")
 
 
 class Kind(models.TextChoices):
