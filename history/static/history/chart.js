@@ -191,7 +191,8 @@
       if (mean === undefined) return null;
       if (mean === null) return `${one.name} ${say.gap}`;
       const late = u.data[4 * n + 4][i] != null ? `, ${say.late}` : "";
-      const span = max > min ? ` (${number(min)} ${say.to} ${number(max)})` : "";
+      const span = max > min
+        ? ` (${say.span.replace("{low}", number(min)).replace("{high}", number(max))})` : "";
       return `${one.name} ${number(mean)} ${say.label}${span}${late}`;
     });
     readout.textContent = [(isDay ? full : moment)(at), ...parts.filter(Boolean)].join(" · ");
