@@ -128,7 +128,7 @@ def test_from_a_bare_board_to_the_first_reading_on_the_dashboard(
     walk: Walk, server: Server, new_board: PtyBoard
 ) -> None:
     new_board.set_temperature(23.5)
-    done = walk.run()
+    done = walk.run(set="SDA=12")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{walk.name}: 23.5 C, dashboard at {server.url}/" in done.stdout
     assert "100% written" in done.stdout
@@ -146,6 +146,7 @@ def test_from_a_bare_board_to_the_first_reading_on_the_dashboard(
     assert f"{walk.name}: 19.0 C" in again.stdout
     assert "sending main.py" not in again.stdout  # it is there already
     assert [one["key_hint"] for one in walk.stations()] == [hint]
+    assert "SDA = 12" in (new_board.disk / "config.py").read_text()  # wired as before
     nothing_left_of_the_password(server)
 
 
