@@ -180,7 +180,7 @@ class _Run:
     def await_reading(self, port: str, registration: Registration) -> Success:
         plan, station = self._plan, registration.station
         how = (
-            f"{station.name} is registered, its board has the key and goes on trying by itself."
+            f"{station.name} is registered, and its board goes on trying by itself."
             f" To mend and check it:\n  {self._further}"
         )
         with self._step("First reading", how):

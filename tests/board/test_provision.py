@@ -180,7 +180,7 @@ def test_each_failure_on_the_way_tells_how_to_go_on(walk: Walk, new_board: PtyBo
     new_board.set_wifi(False)
     complaint = walk.fails_as_told(complaint, wait=25)
     assert "First reading: The board does not get into the Wi-Fi 'The \"home\"'" in complaint
-    assert "is registered, its board has the key" in complaint
+    assert "is registered, and its board goes on trying by itself" in complaint
     assert len(walk.stations()) == 1
 
     new_board.set_wifi(True)
