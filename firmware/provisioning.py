@@ -7,7 +7,6 @@ belong together, and a board that is only out of reach gets through by itself la
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Protocol
 from firmware import board, chip, loading, registering
 from firmware.board import BoardError
 from firmware.console import Console
-from firmware.image import Image, NotAnImage, read_image
+from firmware.image import DOWNLOAD, Image, NotAnImage, read_image
 from firmware.ports import choose_port
 from firmware.registering import CannotRegister, Registration
 from firmware.render import (
@@ -29,6 +28,7 @@ from firmware.render import (
     values_in,
 )
 from firmware.server import ServerTrouble, check_server
+from firmware.typed import command_line
 from firmware.waiting import first_reading
 from readings.models import Latest
 from readings.times import now_ms
@@ -78,7 +78,7 @@ class Plan:
         if not flashes and "--firmware" in kept:
             at = kept.index("--firmware")
             del kept[at : at + 2]
-        return shlex.join(["manage.py", "provision", *kept])
+        return command_line("provision", *kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class _Run:
         plan = self._plan
         how = f"This run registered nothing. Then go on with:\n  {self._further}"
         with self._step("Files", how):
-            board.wake(port)
+            self._wake(port)
             config = b"" if is_blank else loading.config_on(port)
             key = str(values_in(config).get("API_KEY", ""))
             with registering.registered(
@@ -176,6 +176,17 @@ class _Run:
                 with loading.station_files(settings) as files:
                     loading.load(port, files, self._show.say)
             return registration
+
+    def _wake(self, port: str) -> None:
+        try:
+            board.wake(port)
+        except (board.BoardSilent, board.NoPrompt) as error:
+            if self._plan.firmware is not None:
+                raise
+            raise BoardError(
+                f"No MicroPython answers on {port}. Add --firmware FILE to write it, with the .bin"
+                f" file of {DOWNLOAD}; if the board has it, press its reset button."
+            ) from error
 
     def await_reading(self, port: str, registration: Registration) -> Success:
         plan, station = self._plan, registration.station

@@ -102,10 +102,10 @@ class Walk:
         self, complaint: str, **changes: object
     ) -> subprocess.CompletedProcess[str]:
         told = shlex.split(complaint.strip().splitlines()[-1])
-        assert told[:2] == ["manage.py", "provision"]
+        assert told[1:3] == ["manage.py", "provision"]
         # Of an option that comes twice the last counts.
         more = [word for name, value in changes.items() for word in (f"--{name}", str(value))]
-        return self.type(*told[1:], *more)
+        return self.type(*told[2:], *more)
 
     def _complaint(self, done: subprocess.CompletedProcess[str]) -> str:
         assert done.returncode == 1, done.stdout + done.stderr
@@ -232,6 +232,13 @@ def test_cable_pulled_while_the_files_are_sent(walk: Walk, new_board: PtyBoard) 
     assert "Files: The connection to the board" in complaint
     assert "This run registered nothing" in complaint
     assert "--firmware" not in complaint.splitlines()[-1]
+    assert walk.stations() == []
+
+
+def test_board_without_micropython_asks_for_it(walk: Walk) -> None:
+    complaint = walk.fails(firmware=None)
+    assert "Files: No MicroPython answers" in complaint
+    assert "Add --firmware FILE to write it" in complaint
     assert walk.stations() == []
 
 

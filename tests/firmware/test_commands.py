@@ -19,6 +19,7 @@ from django.core.management.base import OutputWrapper
 from firmware import loading, terminal
 from firmware.provisioning import Plan
 from firmware.render import BoardSettings
+from firmware.typed import command_line
 from stations import keys
 from stations.models import Station
 from tests.board.images import write_micropython
@@ -195,5 +196,15 @@ def test_plan_never_shows_the_password() -> None:
     plan = Plan("It's", "outdoor", "home", "http://s", PASSWORD, typed=typed)
     assert PASSWORD not in repr(plan)
     whole = "manage.py provision --port COM4 --name 'It'\"'\"'s'"
-    assert plan.command() == f"{whole} --firmware 'a b.bin'"
-    assert plan.command(flashes=False) == whole
+    assert plan.command().endswith(f" {whole} --firmware 'a b.bin'")
+    assert plan.command(flashes=False).endswith(f" {whole}")
+
+
+def test_command_is_told_as_it_is_typed_in_the_servers_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert command_line("ports") == ".venv/bin/python manage.py ports"
+    monkeypatch.setattr("sys.executable", "/usr/bin/python3")
+    assert command_line("ports") == "/usr/bin/python3 manage.py ports"
