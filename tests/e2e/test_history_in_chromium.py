@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from urllib.request import Request, urlopen
 
 import pytest
@@ -13,9 +14,8 @@ from tests.e2e.conftest import DESKTOP, PHONE, Household, OpenPage, Scheme
 from tests.e2e.test_accessibility import violations
 
 
-def _backlog(household: Household, station: str, warmth: float) -> None:
-    """Post an hour and a gap, then another hour, all but the last reading late."""
-    ages = [*range(6 * 3600, 5 * 3600, -60), *range(3600, -1, -60)]
+def _backlog(household: Household, station: str, warmth: float, ages: Iterable[int]) -> None:
+    """Post a reading of each age in seconds, and a spike."""
     readings = [{"field": 1, "value": warmth + age / 3600, "age": age} for age in ages]
     body = {"mac": household.MACS[station], "readings": [{"field": 1, "value": 250, "age": 7200}]}
     body["readings"] += readings  # type: ignore[operator]
@@ -30,9 +30,10 @@ def _backlog(household: Household, station: str, warmth: float) -> None:
 
 @pytest.fixture
 def lived_in(household: Household) -> Household:
-    """An hour of this morning and the last one; a spike; cooler outside all along."""
-    _backlog(household, "Living room", 20.0)
-    _backlog(household, "Garden", 10.0)
+    """A gap of four hours inside, none outside; a spike; cooler outside all along."""
+    with_gap = [*range(6 * 3600, 5 * 3600, -60), *range(3600, -1, -60)]
+    _backlog(household, "Living room", 20.0, with_gap)
+    _backlog(household, "Garden", 10.0, range(6 * 3600, -1, -60))
     return household
 
 
@@ -70,6 +71,29 @@ def _colours(page: Page) -> int:
     )
 
 
+def _drawn_at(page: Page, share: float) -> list[bool]:
+    """Tell of the first two lines whether they are drawn so far to the right."""
+    found: list[bool] = page.evaluate(
+        """(share) => {
+          const canvas = document.querySelector("#chart canvas");
+          const over = document.querySelector("#chart .u-over");
+          const x = Math.round((over.offsetLeft + share * over.clientWidth) * devicePixelRatio);
+          const wide = 12; // longer than the pause between two dashes
+          const data = canvas.getContext("2d").getImageData(x, 0, wide, canvas.height).data;
+          const style = getComputedStyle(document.getElementById("chart"));
+          return [0, 1].map((look) => {
+            const wanted = style.getPropertyValue(`--look-${look}`).trim().slice(1).match(/../g)
+              .map((part) => parseInt(part, 16));
+            for (let i = 0; i < data.length; i += 4)
+              if (wanted.every((part, k) => Math.abs(part - data[i + k]) < 40)) return true;
+            return false;
+          });
+        }""",
+        share,
+    )
+    return found
+
+
 def test_the_chart_follows_mouse_and_keys(lived_in: Household, open_page: OpenPage) -> None:
     visit = open_page(DESKTOP)
     page = visit.page
@@ -102,6 +126,9 @@ def test_the_chart_follows_mouse_and_keys(lived_in: Household, open_page: OpenPa
         page.get_by_role("checkbox", name="Garden").check()
     assert [one["name"] for one in overlaid.value.json()["series"]] == ["Living room", "Garden"]
     expect(page.get_by_text("Values of Garden as a table")).to_be_visible()
+
+    three_hours_ago = (24 - 3) / 24
+    assert _drawn_at(page, three_hours_ago) == [False, True], "the gap has no line across it"
 
     page.reload()
     expect(page.get_by_role("checkbox", name="Garden")).to_be_checked()
