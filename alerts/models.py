@@ -12,7 +12,10 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
+from alerts.advice.models import AdviceChange, AdviceForecast, AdvisedPair, Adviser
 from stations.models import Sensor, Station
+
+__all__ = ("AdviceChange", "AdviceForecast", "AdvisedPair", "Adviser")
 
 
 class Kind(models.TextChoices):

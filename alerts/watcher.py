@@ -9,8 +9,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from alerts.advice import all_current
+from alerts.advice import rounds as advice
 from alerts.lookout import Lookout
 from alerts.models import Event, Kind
+from history.ledger import downtimes
 from readings import clock, demo
 from readings.heartbeat import beat
 from readings.times import now_ms
@@ -23,8 +26,9 @@ class Watcher:
     """Goes on rounds. What was told already is in the database, so that a change is told once."""
 
     def __init__(self) -> None:
-        self._lookout = Lookout()
+        self._lookout = Lookout(all_current)
         self._disk = DiskWatch()
+        self._was_clock_wrong = False
 
     def round(self) -> None:
         """Look at everything once; the heartbeat says that it got to the end."""
@@ -32,8 +36,12 @@ class Watcher:
         now = now_ms()
         _tell(self._lookout.look_at_server(now))
         if not clock.clock_is_plausible():
+            self._was_clock_wrong = True
             return  # every station would seem silent, or none; the clock itself was told
+        downtimes.notice(now, was_clock_wrong=self._was_clock_wrong)
+        self._was_clock_wrong = False
         _extend_demo(now)  # first: after a stop it is no more silent than the server was
+        advice.go_on(now)
         _tell(self._lookout.look_at_home(now))
         clock.keep()
         beat("watcher")

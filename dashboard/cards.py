@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from alerts.advice.wording import Viewer
+from dashboard.advice import Shown, advice_shown
 from dashboard.comparison import Place, sentence
 from dashboard.sparkline import HOURS, Point, Sparkline, sparkline
 from readings import display, queries
@@ -83,6 +85,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
+    """`sentence` says why there is no advice, where there is none."""
+
+    advice: list[Shown]
     sentence: str
     cards: list[Card]
     has_demo: bool
@@ -97,12 +102,14 @@ class Snapshot:
         self.now, self.unit = now, unit
         self._zone = ZoneInfo(settings.TIME_ZONE)
         self._stations = queries.stations_for_dashboard()
+        self._advice = advice_shown(self._stations, Viewer(unit, self._zone, now))
         # One who hid all that is left sees all of it again rather than nothing.
         self._shown = [s for s in self._stations if s.pk not in hidden] or self._stations
 
     def signature(self) -> str:
         """Return a text that changes whenever the dashboard would look different."""
         seen: list[object] = [self.unit, hour_of(self.now), day_of(self.now, self._zone)]
+        seen += self._advice
         seen += [get_language(), [station.pk for station in self._shown]]
         for station in self._stations:
             seen += [
@@ -127,20 +134,11 @@ class Snapshot:
         self._hours = queries.summaries_of_hours(sensor_ids, since, self.now)
         self._trends = queries.trends(sensor_ids, self.now)
         return Dashboard(
-            sentence=sentence([self._place(station) for station in self._stations], self.unit),
+            advice=self._advice,
+            sentence=sentence([_place(station) for station in self._stations]),
             cards=sorted(map(self._card, self._shown), key=_reading_order),
             has_demo=any(station.is_demo for station in self._shown),
         )
-
-    def _place(self, station: Station) -> Place:
-        main = main_sensor(station)
-        latest = latest_of(main) if main and main.quantity == "temperature" else None
-        celsius = latest.value if latest else None
-        state, quiet_s = (
-            queries.state_of(station, self.now),
-            queries.quiet_seconds_of(station, self.now),
-        )
-        return Place(station.name, station.placement, state, celsius, quiet_s)
 
     def _card(self, station: Station) -> Card:
         main = main_sensor(station)
@@ -218,6 +216,12 @@ class Snapshot:
             ]
             points.append(Point((self.now - middle) / HOUR_MS, *values))
         return points
+
+
+def _place(station: Station) -> Place:
+    sensors = [sensor for sensor in station.sensors.all() if latest_of(sensor)]
+    thermometers = [sensor for sensor in sensors if sensor.quantity == "temperature"]
+    return Place(station.name, station.placement, bool(sensors), bool(thermometers))
 
 
 def _reading_order(card: Card) -> tuple[bool, int, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from stations.models import Station
+
 
 class ImportJob(models.Model):
     """A file that was handed in, what it would do, and how far storing it is.
@@ -50,3 +52,47 @@ class ImportJob(models.Model):
     @property
     def can_be_cancelled(self) -> bool:
         return self.is_at_work or self.can_be_stored
+
+
+class Downtime(models.Model):
+    """From when to when the server itself could store nothing."""
+
+    class Cause(models.TextChoices):
+        DOWN = "down", "server down"
+        CLOCK = "clock", "server's clock wrong"
+
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(db_index=True)
+    cause = models.CharField(max_length=5, choices=Cause.choices)
+
+    class Meta:
+        ordering = ("since",)
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()} from {self.since} to {self.until}"
+
+
+class StationDay(models.Model):
+    """How complete one closed day of a station is; written by `history.ledger.days`.
+
+    `day` counts local days since 1970-01-01. Numbers are of posts: readings of the
+    sensor that has most of them that day.
+    """
+
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="days")
+    day = models.IntegerField()
+    expected = models.IntegerField()
+    live = models.IntegerField()
+    late = models.IntegerField()
+    missing = models.IntegerField()
+    # What the summaries counted when this was worked out: another number calls for it anew.
+    counted = models.IntegerField()
+
+    class Meta:
+        ordering = ("station", "day")
+        constraints = (
+            models.UniqueConstraint(name="one_line_per_station_day", fields=("station", "day")),
+        )
+
+    def __str__(self) -> str:
+        return f"day {self.day}: {self.missing} missing"

@@ -113,7 +113,7 @@ class RefusedBoardAdmin(RefusedBoardModelAdmin):
     def last_value(self, board: RefusedBoard) -> str:
         if board.value is None:
             return NOTHING
-        return format_html('<span class="latest">{}</span> field {}', board.value, board.field)
+        return format_html('<span class="value">{} (field {})</span>', board.value, board.field)
 
     @admin.display(description="Last seen", ordering="seen_at")
     def last_seen(self, board: RefusedBoard) -> str:
@@ -235,8 +235,9 @@ def _choices(board: Any) -> list[tuple[str, str]]:
 def _button(board: RefusedBoard, verb: str, text: str) -> SafeString:
     """Return a button of the list's own form: what it posts goes to this board's address."""
     return format_html(
-        '<button class="mend" formaction="{}" name="key_mark" value="{}">{}'
+        '<button class="mend{}" formaction="{}" name="key_mark" value="{}">{}'
         '<span class="unseen"> {}</span></button>',
+        " mend-quiet" if verb == "ignore" else "",
         reverse(f"admin:stations_refusedboard_{verb}", args=[board.pk]),
         board.key_mark,
         text,

@@ -42,12 +42,21 @@ class Refusal(NamedTuple):
     calls: int
 
 
+class Calls(NamedTuple):
+    """Refused calls of one MAC address for one cause."""
+
+    n: int
+    first_at: int
+    last_at: int
+
+
 class Notes(NamedTuple):
     """What happened since the last writing; times in milliseconds since 1970."""
 
     refusals: list[Refusal]
     addresses: dict[str, str]  # by station's name, where it changed
     old_keys: dict[int, int]  # when a station last used its old key, by id
+    refused: dict[tuple[str, str], Calls]  # by MAC address as it came, and cause
 
 
 class Collector:
@@ -60,13 +69,16 @@ class Collector:
         self._refusals: OrderedDict[str, Refusal] = OrderedDict()
         self._addresses: dict[str, str] = {}
         self._old_keys: dict[int, int] = {}
+        self._refused: dict[tuple[str, str], Calls] = {}
 
     def note(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
         for submission, outcome in zip(submissions, outcomes, strict=True):
             if isinstance(outcome, Stored):
                 if self._known_addresses.get(outcome.station) != submission.address:
                     self._note_address(outcome.station, submission.address)
-            elif outcome.cause in _CAUSES:
+                continue
+            self._count_refused(submission, outcome.cause)
+            if outcome.cause in _CAUSES:
                 self._note_refusal(submission, outcome.cause)
 
     def note_old_key(self, station_id: int) -> None:
@@ -78,13 +90,26 @@ class Collector:
         """Return what is noted, and forget it."""
         self.is_pending.clear()
         with self._lock:
-            notes = Notes(list(self._refusals.values()), self._addresses, self._old_keys)
+            notes = Notes(
+                list(self._refusals.values()), self._addresses, self._old_keys, self._refused
+            )
             self._refusals, self._addresses, self._old_keys = OrderedDict(), {}, {}
+            self._refused = {}
         return notes
 
     def _note_address(self, station: str, address: str) -> None:
         with self._lock:
             self._known_addresses[station] = self._addresses[station] = address
+        self.is_pending.set()
+
+    def _count_refused(self, submission: Submission, cause: str) -> None:
+        key, now = (submission.credentials.mac[:_LONGEST_TEXT], cause), now_ms()
+        with self._lock:
+            before = self._refused.get(key)
+            if before is not None:
+                self._refused[key] = before._replace(n=before.n + 1, last_at=now)
+            elif len(self._refused) < MOST:  # beyond, it is a flood of strangers
+                self._refused[key] = Calls(1, now, now)
         self.is_pending.set()
 
     def _note_refusal(self, submission: Submission, cause: str) -> None:

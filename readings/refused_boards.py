@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from readings import damage
-from readings.callers import Notes, Refusal
+from readings.callers import Calls, Notes, Refusal
 from readings.locks import write_transaction
 from readings.models import Latest
-from readings.times import from_ms
+from readings.times import day_of, from_ms
 from stations import keys
 from stations.mac import InvalidMac, canonical_mac, is_hex
-from stations.models import Contact, RefusedBoard, Station
+from stations.models import Contact, RefusedBoard, RefusedDay, Station
 from stations.verbs import KeyPrint
 
 MOST_LISTED = 200  # and as many ignored; who called longest ago makes room
@@ -29,6 +31,7 @@ def write(notes: Notes) -> None:
         _write_refusals(notes.refusals)
         _write_addresses(notes.addresses)
         _write_old_keys(notes.old_keys)
+        _write_days(notes.refused)
 
 
 def listed() -> QuerySet[RefusedBoard]:
@@ -136,6 +139,31 @@ def _write_addresses(addresses: Mapping[str, str]) -> None:
         Contact.objects.update_or_create(
             station=station, defaults={"address": addresses[station.name][:45]}
         )
+
+
+def _write_days(refused: Mapping[tuple[str, str], Calls]) -> None:
+    """Add to the days of stations; of strangers nothing is counted by day."""
+    macs = {mac: _canonical(mac) for mac, _ in refused}
+    stations = {one.mac: one for one in Station.objects.filter(mac__in=set(macs.values()))}
+    zone = ZoneInfo(settings.TIME_ZONE)
+    for (mac, cause), calls in refused.items():
+        station = stations.get(macs[mac])
+        if station is not None:
+            _add_to_day(station, day_of(calls.last_at, zone), cause, calls)
+
+
+def _add_to_day(station: Station, day: int, cause: str, calls: Calls) -> None:
+    number, first_at, last_at = calls
+    found, is_new = RefusedDay.objects.get_or_create(
+        station=station,
+        day=day,
+        cause=cause[:40],
+        defaults={"count": number, "first_at": first_at, "last_at": last_at},
+    )
+    if not is_new:
+        found.count += number
+        found.last_at = last_at
+        found.save()
 
 
 def _write_old_keys(old_keys: Mapping[int, int]) -> None:

@@ -251,3 +251,27 @@ class RefusedBoard(models.Model):
     def key_mark(self) -> str:
         """What a page shows and sends back, so that nobody accepts a key that came since."""
         return self.key_digest[:16]
+
+
+class RefusedDay(models.Model):
+    """How many requests of a station were refused on a day of the house, by cause.
+
+    Times are milliseconds since 1970; `day` counts local days since 1970-01-01.
+    """
+
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="refused_days")
+    day = models.IntegerField()
+    cause = models.CharField(max_length=40)
+    count = models.PositiveBigIntegerField()
+    first_at = models.BigIntegerField()
+    last_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="one_count_per_day_and_cause", fields=("station", "day", "cause")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} refused: {self.cause}"

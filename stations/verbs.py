@@ -102,6 +102,11 @@ def end_old_key(station_id: int) -> None:
     Contact.objects.filter(pk=station_id).update(old_key_used_at=None)
 
 
+def withdraw_station(station_id: int) -> None:
+    """Take back a registration whose key reached no board, and which so has no readings."""
+    Station.objects.filter(pk=station_id).delete()
+
+
 def set_active(station_ids: Sequence[int], is_active: bool) -> None:
     """Take or refuse what these stations send, from their next reading on."""
     Station.objects.filter(pk__in=station_ids).update(is_active=is_active)

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from viewers import lan, links, qr
+from stations import address
+from viewers import links, qr
 from viewers.admin_forms import LinkForm, NewLinkForm
 from viewers.models import HouseholdLink
 
@@ -84,7 +85,7 @@ class HouseholdLinkAdmin(LinkModelAdmin):
         self, request: HttpRequest, obj: HouseholdLink, post_url_continue: str | None = None
     ) -> HttpResponse:
         """Answer with the new link. It is the only time that anyone sees it."""
-        host = lan.host_for_phones(request.get_host())
+        host = address.host_for_others(request.get_host())
         path = reverse("open-link", args=[obj.issued_secret])
         url = f"{request.scheme}://{host}{path}"
         context = {
@@ -95,7 +96,7 @@ class HouseholdLinkAdmin(LinkModelAdmin):
             "link": obj,
             "url": url,
             "qr": qr.svg(url, f"QR code of the link for {obj.name}"),
-            "is_unreachable": lan.is_for_this_machine_alone(host),
+            "is_unreachable": address.is_for_this_machine_alone(host),
         }
         response = TemplateResponse(request, "admin/viewers/householdlink/issued.html", context)
         response.headers["Cache-Control"] = "no-store"
@@ -118,10 +119,10 @@ class HouseholdLinkAdmin(LinkModelAdmin):
         """Name the link by its hint; it cannot be shown."""
         return format_html("<code>/h/{}</code>", link.secret_hint)
 
-    @admin.display(description="Last used", ordering="last_used_at", empty_value="never")
-    def last_used(self, link: HouseholdLink) -> str | None:
+    @admin.display(description="Last used", ordering="last_used_at")
+    def last_used(self, link: HouseholdLink) -> str:
         if link.last_used_at is None:
-            return None
+            return "never"
         now = timezone.now()
         if (now - link.last_used_at).total_seconds() < 3_600:
             return "within the hour"

@@ -10,7 +10,7 @@ from django.conf import settings
 from viewers import links
 from viewers.choices import now_hidden
 from viewers.forms import rooms_on_offer
-from viewers.models import HouseholdLink
+from viewers.models import UNITS, HouseholdLink
 
 if TYPE_CHECKING:
     LinkModelForm = forms.ModelForm[HouseholdLink]
@@ -30,6 +30,9 @@ class NewLinkForm(LinkModelForm):
 class LinkForm(NewLinkForm):
     """With what its viewer may choose, too: nobody touches a screen on a wall."""
 
+    unit = forms.ChoiceField(
+        label="Temperatures in", choices=(("", "The house's unit"), *UNITS), required=False
+    )
     language = forms.ChoiceField(
         choices=(("", "As the browser says"), *settings.LANGUAGES), required=False
     )

@@ -41,7 +41,7 @@ def frame(packet: bytes) -> bytes:
 
 class BootLoader:
     def __init__(self, flash: FlashMemory, mac: str, chip: str = "ESP8266") -> None:
-        self.flash = flash
+        self.flash, self.mac = flash, mac
         self.memory = _registers(mac, chip)
         self.bytes_of_data = 0  # flash data received so far
         self.erasures = 0

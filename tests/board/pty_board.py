@@ -32,6 +32,7 @@ import subprocess
 import termios
 import threading
 import tty
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -73,6 +74,8 @@ class PtyBoard:
         self.loader = loader
         self.resets = 0
         self.unplug_after = 0  # bytes of flash data; 0 is never
+        self.unplug_when = ""  # a file of this name is on the disk
+        self.before_start: Callable[[Path], object] | None = None  # may change the disk
         self._erasures = 0
         self._changed = threading.Condition()
         self._console = b""
@@ -123,7 +126,7 @@ class PtyBoard:
         """Put the cable back, under the same name: the board starts anew."""
         self._end_thread()
         self._power_off()
-        self.unplug_after = 0
+        self.unplug_after, self.unplug_when = 0, ""
         self._line.plug_in()
         self._power_on("hard")
         self._thread = threading.Thread(target=self._pump, daemon=True)
@@ -158,6 +161,8 @@ class PtyBoard:
         self._waiting = b""
         if self.loader is not None and self.loader.flash.is_empty:
             return
+        if kind == "hard" and self.before_start is not None:
+            self.before_start(self.disk)
         self._inside, terminal = _interruptible_terminal()
         # Opened by a leader of a session without one, the terminal becomes its own: only
         # so Ctrl-C interrupts a running program.
@@ -249,6 +254,8 @@ class PtyBoard:
                 self._changed.notify_all()
             self._line.write(data)
             self._look_for_prompt(data)
+            if self.unplug_when and (self.disk / self.unplug_when).exists():
+                self._line.unplug()
 
     def _look_for_prompt(self, data: bytes) -> None:
         if self._is_ready:

@@ -58,7 +58,7 @@ def test_what_was_taken_is_not_taken_again() -> None:
     collector.note([make_call()], [UNKNOWN])
     collector.note_old_key(1)
     collector.take()
-    assert collector.take() == Notes([], {}, {})
+    assert collector.take() == Notes([], {}, {}, {})
 
 
 def test_of_a_flood_the_latest_are_kept() -> None:
@@ -123,5 +123,5 @@ def test_a_database_that_fails_ends_no_writing(caplog: pytest.LogCaptureFixture)
         raise OSError(28, "No space left on device")
 
     with caplog.at_level(logging.WARNING):
-        write_or_tell(fail, Notes([], {}, {}))
+        write_or_tell(fail, Notes([], {}, {}, {}))
     assert "could not be listed. The disk with the data folder is full" in caplog.text

@@ -10,9 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from readings import callers, damage, refused_boards
 from readings.models import Reading
-from readings.outcomes import CannotStore
+from readings.outcomes import CannotStore, Refused
 from stations import keys, verbs
-from stations.models import Contact, RefusedBoard, Registry, Station
+from stations.models import Contact, RefusedBoard, RefusedDay, Registry, Station
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_sensor, make_station
 from tests.readings.calls import ADDRESS, MAC, make_call, refuse, refused_board, send, write_down
 
@@ -238,3 +238,22 @@ def test_a_contact_goes_with_its_station() -> None:
     station.sensors.all().delete()
     station.delete()
     assert not Contact.objects.exists()
+
+
+# --- by day -------------------------------------------------------------------------------
+
+
+def test_refusals_of_a_station_are_counted_by_day_and_cause() -> None:
+    station = make_station()
+    call = make_call(station.mac.upper())
+    for cause in ("wrong key", "wrong key", "bad value"):
+        callers.note([call], [Refused(403, "no", cause)])
+        refused_boards.write(callers.collector.take())
+    found = RefusedDay.objects.order_by("cause").values_list("station__mac", "cause", "count")
+    assert list(found) == [(station.mac, "bad value", 1), (station.mac, "wrong key", 2)]
+
+
+def test_strangers_are_not_counted_by_day() -> None:
+    callers.note([make_call()], [Refused(403, "no", "unknown station")])
+    refused_boards.write(callers.collector.take())
+    assert not RefusedDay.objects.exists()

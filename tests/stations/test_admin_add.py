@@ -9,8 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from firmware import server_address
-from stations import keys
+from stations import address, keys
 from stations.models import Station
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_station
 from tests.stations.pages import ADD, LIST, page_of, submit, text_of, visit
@@ -74,7 +73,7 @@ def test_what_the_page_shows_works(admin_client: Client, client: Client) -> None
 def test_on_the_server_itself_the_page_shows_the_address_that_boards_need(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_address, "_lan_address", lambda: "192.168.1.10")
+    monkeypatch.setattr(address, "lan_address", lambda: "192.168.1.10")
     fields = {"name": "Attic", "mac": MAC, "placement": "indoor", "expected_interval_s": "60"}
     response = admin_client.post(ADD, fields, headers={"host": "localhost:8000"})
     assert "curl http://192.168.1.10:8000/update/API_key=" in text_of(response)

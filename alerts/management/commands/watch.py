@@ -17,13 +17,16 @@ from alerts.courier import Courier
 from alerts.pruning import PRUNE
 from alerts.watcher import Watcher
 from history.imports.worker import ImportWorker
+from history.ledger import days
 from readings import faults
 from upkeep import running
-from upkeep.schedule import Scheduler
+from upkeep.schedule import Scheduler, Task, check_stop
 from upkeep.tasks import TASKS
 
 logger = logging.getLogger("alerts.watcher")
 
+# Beside those of upkeep, which may not know this room.
+_COMPLETENESS = Task("completeness", 3_600, lambda: days.bring_up_to_date(check_stop))
 _ROUND_S = 30
 _TIDY_S = 86_400
 
@@ -37,7 +40,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler((*TASKS, PRUNE)), ImportWorker(), Courier() as courier:
+        with Scheduler((*TASKS, _COMPLETENESS, PRUNE)), ImportWorker(), Courier() as courier:
             watch(Watcher(), stop, courier.wake)
 
 

@@ -39,6 +39,17 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   updateTimes();
 });
 
+// An explanation that is being read stays open when the values around it are renewed.
+let opened = [];
+
+document.body.addEventListener("htmx:beforeSwap", () => {
+  opened = [...document.querySelectorAll("details[open]")].map((details) => details.id);
+});
+
+document.body.addEventListener("htmx:afterSwap", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+});
+
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) document.body.dispatchEvent(new Event("visible-again"));
 });

@@ -89,7 +89,7 @@ class Line {
 
 const quoted = (name) => `'${name.replace(/[^\w./-]/g, "")}'`;
 
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 async function makeFolder(line, name) {
   const folder = name.slice(0, name.lastIndexOf("/"));

@@ -1,6 +1,7 @@
 // From a bare board to its files, over Web Serial. Espressif's flasher is loaded only when
 // somebody flashes; nothing comes from elsewhere.
-import { NoAnswer, putFiles } from "./repl.js";
+import { md5 } from "./md5.js";
+import { NoAnswer, hex, putFiles } from "./repl.js";
 
 const section = document.getElementById("flash");
 const find = (selector) => section.querySelector(selector);
@@ -8,8 +9,10 @@ const progress = find("progress"), says = find("#flash-says");
 const image = find("#image"), writeImage = find("#write-image"), writeFiles = find("#write-files");
 
 const MAGIC = 0xe9; // begins every image of Espressif's chips
-const ENTRY_FIRST = 0x40100000, ENTRY_LAST = 0x4013ffff; // an ESP8266's RAM for code
-const SMALLEST = 100000, LARGEST = 4 << 20; // bytes of an image with MicroPython in it
+const FIRST_PART_AT = 8; // where the header says which memory the first part is for
+const CODE = [0x40100000, 0x4010ffff], DATA = [0x3ffe8000, 0x3fffffff]; // an ESP8266's RAM
+const LENGTH_AT = 0x8ffc; // where MicroPython puts its length; its MD5 stands behind the rest
+const SMALLEST = 0x9000, LARGEST = 4 << 20; // bytes of an image with MicroPython in it
 const BAUD = 115200; // every cable can do it
 
 const NO_SERIAL = "This browser cannot reach a board over USB. Chrome and Edge on a computer can."
@@ -64,9 +67,16 @@ async function checkedImage(file) {
   if (bytes[0] !== MAGIC || bytes.length < SMALLEST || bytes.length > LARGEST) {
     throw new Problem(`${file.name} is no MicroPython for a board: take the .bin file.`);
   }
-  const entry = new DataView(bytes.buffer).getUint32(4, true);
-  if (entry < ENTRY_FIRST || entry > ENTRY_LAST) {
+  const view = new DataView(bytes.buffer);
+  const address = view.getUint32(FIRST_PART_AT, true);
+  if (![CODE, DATA].some(([first, last]) => first <= address && address <= last)) {
     throw new Problem(`${file.name} is for another chip: take the file for the ESP8266.`);
+  }
+  const length = view.getUint32(LENGTH_AT, true);
+  // The first four bytes say what flash there is, which flashing tools adjust.
+  if (md5(bytes.subarray(4, length)) !== hex(bytes.subarray(length, length + 16))) {
+    throw new Problem(`${file.name} is no MicroPython for the ESP8266, or did not arrive whole.`
+      + " Fetch it anew.");
   }
   return bytes;
 }
@@ -78,7 +88,8 @@ async function flash(bytes) {
   const transport = new Transport(port);
   try {
     const loader = new ESPLoader({ transport, baudrate: BAUD, romBaudrate: BAUD });
-    await loader.main().catch(() => {
+    await loader.main().catch((error) => {
+      if (error instanceof DOMException) throw error;
       throw new Problem("No ESP8266 answers. Hold its FLASH button (GPIO 0) while you press"
         + " reset, then try again; some USB cables carry no data.");
     });
@@ -90,7 +101,7 @@ async function flash(bytes) {
     await loader.writeFlash({
       fileArray: [{ data: bytes, address: 0 }],
       flashMode: "keep", flashFreq: "keep", flashSize: "detect",
-      eraseAll: true, compress: true,
+      eraseAll: true, compress: true, calculateMD5Hash: md5,
       reportProgress: (_, done, total) => { show(done, total); say("Writing MicroPython…"); },
     });
     await loader.after("hard_reset");

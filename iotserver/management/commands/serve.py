@@ -21,9 +21,9 @@ from iotserver.first_run import read_or_create
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
+from stations.address import server_url
 from upkeep import integrity, running
 from upkeep.migration import migrate
-from viewers.lan import lan_address
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +47,8 @@ class Command(BaseCommand):
         sys.exit(Supervisor(web_command(), watcher_command()).run())
 
     def _welcome(self, password: str | None) -> None:
-        self.stdout.write(f"\n  Dashboard   http://{lan_address()}:{settings.PORT}/")
-        self.stdout.write(f"  Admin       http://{lan_address()}:{settings.PORT}/admin/")
+        self.stdout.write(f"\n  Dashboard   {server_url()}/")
+        self.stdout.write(f"  Admin       {server_url()}/admin/")
         if password:
             self.stdout.write(f"\n  Sign in as  {ADMIN_NAME}")
             if is_journal():  # kept for years, for more eyes than the administrator's

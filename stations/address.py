@@ -1,4 +1,4 @@
-"""Where phones of the house reach this machine."""
+"""Where this server is reached from the household's network."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from django.http.request import split_domain_port
 _THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
+def server_url() -> str:
+    """The address to type into a phone or a board, without a slash at its end."""
+    return f"http://{lan_address()}:{settings.PORT}"
+
+
 def lan_address() -> str:
-    """Return this machine's address; asking the routing table for it sends nothing."""
+    """Return the address phones reach this machine at; asking the routing table sends nothing."""
     host = settings.HOST.strip("[]")
     if host not in ("0.0.0.0", "::"):
         return f"[{host}]" if ":" in host else host
@@ -23,11 +28,11 @@ def lan_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def host_for_phones(host: str) -> str:
+def host_for_others(host: str) -> str:
     """Return the host of a request, or this machine's address where only it knows that name."""
-    domain, port = split_domain_port(host)
-    if domain not in _THIS_MACHINE:
+    if not is_for_this_machine_alone(host):
         return host
+    port = split_domain_port(host)[1]
     return f"{lan_address()}:{port}" if port else lan_address()
 
 
