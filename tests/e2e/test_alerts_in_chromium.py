@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, Household, OpenPage, Scheme
-from tests.e2e.test_accessibility import _violations
+from tests.e2e.test_accessibility import violations
 
 _EVENTS = """
 from alerts.models import *
@@ -121,7 +121,7 @@ def test_the_page_fits_the_screen_and_axe_finds_nothing(
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("One thing needs a look")
     expect(visit.page.locator("#browser-note")).not_to_be_empty()
     assert visit.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
-    assert _violations(visit.page) == []
+    assert violations(visit.page) == []
     assert visit.complaints == []
 
 
