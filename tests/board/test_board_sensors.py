@@ -60,7 +60,7 @@ READ = """
 import run
 import {sensor} as sensor
 try:
-    print("%.2f" % sensor.readtemp(run.open_i2c(), {address}))
+    print("%.2f" % sensor.readtemp(run.open_bus(sensor), {address}))
 except OSError as error:
     print(error)
 """
@@ -75,7 +75,7 @@ def test_sensor_is_read_over_the_bus(run_script: RunScript, sensor: str, celsius
 
 @pytest.mark.parametrize("celsius", [-0.25, 21.75])
 def test_bme280_is_accepted_too(run_script: RunScript, celsius: float) -> None:
-    script = "import machine\nmachine.BMP280.ID = 0x60\n" + READ
+    script = "import chips\nchips.BMP280.ID = 0x60\n" + READ
     printed = run_script(script.format(sensor="BMP280", address=0x76), temperature=celsius)
     assert float(printed) == pytest.approx(celsius, abs=0.011)
 
@@ -101,20 +101,20 @@ def test_sensor_that_cannot_be_read_says_why(
 
 
 def test_bmp280_without_calibration_is_refused(run_script: RunScript) -> None:
-    script = "import machine\nmachine.BMP280.CALIBRATION = bytes(6)\n" + READ
+    script = "import chips\nchips.BMP280.CALIBRATION = bytes(24)\n" + READ
     printed = run_script(script.format(sensor="BMP280", address=None))
     assert printed.strip() == "the BMP280 has no calibration"
 
 
 def test_bmp280_that_did_not_measure_is_refused(run_script: RunScript) -> None:
-    script = "import machine\nmachine.BMP280.is_lazy = True\n" + READ
+    script = "import chips\nchips.BMP280.is_lazy = True\n" + READ
     printed = run_script(script.format(sensor="BMP280", address=None))
     assert printed.strip() == "the BMP280 measured nothing"
 
 
 def test_mcp9808_is_given_time_for_its_first_conversion(run_script: RunScript) -> None:
     """After power-up its register is all zeros, which is no measurement."""
-    script = "import machine\nmachine.MCP9808.reads_before_first = 1\n" + READ
+    script = "import chips\nchips.MCP9808.reads_before_first = 1\n" + READ
     printed = run_script(script.format(sensor="MCP9808", address=None), temperature=21.75)
     assert printed.strip() == "21.75"
 
