@@ -15,7 +15,6 @@ class Backlog:
     def __init__(self, values=1):
         self.memory = Memory(values)
         self.files = Files(self.memory)
-        self.earlier = None  # (offset, synced) before the last set_time(), while readings wait
         self.lost = self.files.look()
         if not self.memory.is_warm:
             self._begin()
@@ -58,14 +57,14 @@ class Backlog:
         self.files.settle(number)
         self._forget_to(number)
         if not len(self):
-            self.earlier = None
+            self.memory.old_offset = 0
 
     def set_time(self, server_ms, elapsed):
         """Learn what the server's clock showed at a moment of ours."""
         memory = self.memory
         was_unknown = not memory.offset
-        if not was_unknown and len(self) and not self.earlier:
-            self.earlier = memory.offset, memory.synced
+        if len(self) and not memory.old_offset:
+            memory.old_offset, memory.old_synced = memory.offset, memory.synced
         memory.offset, memory.synced = server_ms - elapsed, elapsed
         memory.save()
         if was_unknown:
@@ -79,13 +78,11 @@ class Backlog:
         memory = self.memory
         if not memory.offset:
             return None
-        if not self.earlier or elapsed >= memory.synced:
+        if not memory.old_offset or elapsed >= memory.synced:
             return elapsed + memory.offset
-        offset, synced = self.earlier
-        if elapsed <= synced:
-            return elapsed + offset
-        drift = (memory.offset - offset) * (elapsed - synced) // (memory.synced - synced)
-        return elapsed + offset + drift
+        gone, between = elapsed - memory.old_synced, memory.synced - memory.old_synced
+        drift = (memory.offset - memory.old_offset) * max(0, gone) // max(1, between)
+        return elapsed + memory.old_offset + drift
 
     def _file(self):
         """Move what RTC memory holds to a file."""

@@ -1,6 +1,6 @@
 """What a reset leaves alone: the RTC memory of the chip. A power cut clears it.
 
-48 bytes about the time and the numbers of the readings, then the newest readings that wait.
+64 bytes about the time and the numbers of the readings, then the newest readings that wait.
 """
 
 import os
@@ -10,10 +10,10 @@ import time
 import machine
 
 SIZE = 492  # what MicroPython leaves of it on an ESP8266
-HEAD = "<BB8sIHIQqQB"
-HEAD_BYTES = 45
-START = 48
-MAGIC = 0xA8
+HEAD = "<BB8sIHIQqQqQB"
+COUNT, CHECK, START = 61, 62, 64  # where the count, the check and the readings are
+MAGIC = 0xA9
+RESTART_MS = 400  # from the last look at the clock over a reset to the counter's start, about
 NUMBERS = 100000  # to a block; a start with power begins a block that none before it has used
 STARTS = "starts.txt"
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -59,6 +59,7 @@ class Memory:
     boot, block, next: the word and the numbers that readings are known by
     elapsed, ticks: milliseconds since power came, and the tick counter then
     offset, synced: what makes server time of elapsed (0 = unknown), and as of when
+    old_offset, old_synced: the same before, while readings wait (0 = none)
     why: the reason of a restart that the firmware ordered
     """
 
@@ -80,7 +81,7 @@ class Memory:
         self.count = self._whole_entries()
 
     def _is_whole(self, held):
-        return held[46] == check(held[:46]) and held[1] <= 9
+        return held[CHECK] == check(held[:CHECK]) and held[1] <= 9
 
     def _whole_entries(self):
         """How many follow each other until one that a reset tore while it was written."""
@@ -93,15 +94,16 @@ class Memory:
         found = struct.unpack(HEAD, self.image)
         self.values, self.boot = found[1], found[2].decode()
         self.next, self.block, self.ticks = found[3:6]
-        self.elapsed, self.offset, self.synced, self.why = found[6:]
-        self.count = self.image[45]
+        self.elapsed, self.offset, self.synced, self.old_offset, self.old_synced = found[6:11]
+        self.why = found[11]
+        self.count = self.image[COUNT]
 
     def save(self):
         head = (self.boot.encode(), self.next, self.block, self.ticks, self.elapsed)
-        rest = (self.offset, self.synced, self.why)
+        rest = (self.offset, self.synced, self.old_offset, self.old_synced, self.why)
         struct.pack_into(HEAD, self.image, 0, MAGIC, self.values, *(head + rest))
-        self.image[45] = self.count
-        self.image[46] = check(memoryview(self.image)[:46])
+        self.image[COUNT] = self.count
+        self.image[CHECK] = check(memoryview(self.image)[:CHECK])
         self.rtc.memory(self.image)
 
     def keep_time(self, elapsed):
@@ -119,7 +121,7 @@ class Memory:
         if not self.is_warm:
             return 0
         gone = time.ticks_diff(now, self.ticks)
-        return self.elapsed + (gone if gone >= 0 else now)
+        return self.elapsed + (gone if gone >= 0 else now + RESTART_MS)
 
     def add(self, elapsed, values):
         self.is_busy = True

@@ -5,15 +5,22 @@ has answered for it, so an outage of the server, the Wi-Fi or the internet
 costs nothing until the backlog is full.
 """
 
+# The largest first: compiling takes memory, which a board has most of now.
+# isort: off
+import sets  # noqa: F401
+import wifitools  # noqa: F401
+import memory
+import files  # noqa: F401
+import sender
+from backlog import Backlog
+from clock import Clock, Watchdog
+
 import gc
 import time
 
 import config
 import machine
-from backlog import Backlog
-from clock import Clock, Watchdog
-from memory import ERROR
-from sender import Sender
+# isort: on
 
 NAP_MS = 250  # a reset costs the clock no more
 
@@ -41,7 +48,9 @@ class Station:
         self.clock = Clock(elapsed=self.memory.elapsed_now())
         self.watchdog = Watchdog(self.memory, self.clock)
         self.interval = max(100, int(config.INTERVAL * 1000))
-        self.sender = Sender(self.backlog, self.clock, self.watchdog, self.sensor, self.interval)
+        self.sender = sender.Sender(
+            self.backlog, self.clock, self.watchdog, self.sensor, self.interval
+        )
         self.sample_at = self.clock.ms()
 
     def run(self):
@@ -92,6 +101,6 @@ def main():
     try:
         station.run()
     except Exception:
-        station.memory.why = ERROR
+        station.memory.why = memory.ERROR
         station.memory.keep_time(station.clock.ms())
         raise
