@@ -86,6 +86,8 @@ class Station:
     def sample(self, now):
         try:
             values = self.sensor.read(self.bus, config.ADDRESS)
+            if any(value != value for value in values):
+                raise OSError("no number")
         except OSError as error:
             print("sensor:", error)
             return

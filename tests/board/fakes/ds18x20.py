@@ -27,7 +27,7 @@ class DS18X20:
     def convert_temp(self):
         if self._state() == "missing":
             raise onewire.OneWireError
-        if not self.loses_power:
+        if not self.loses_power and self._state() != "stuck":
             self.raw = round(float(self._state()) * 16) & 0xFFFF
 
     def read_scratch(self, rom):
