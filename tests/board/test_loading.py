@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from firmware import board as boards
-from firmware import loading, registering
+from firmware import loading
 from firmware.render import BoardSettings
 from tests.board.boot_loader import BootLoader
 from tests.board.flash_memory import FlashMemory
@@ -69,10 +69,10 @@ def test_board_computes_the_checksums(wired: PtyBoard) -> None:
     assert boards.checksums(wired.port, ["a.py", "nothing.py"]) == {"a.py": digest}
 
 
-def test_key_on_the_board_is_found(wired: PtyBoard) -> None:
-    assert registering.key_on(wired.port) == ""
+def test_settings_on_the_board_are_read(wired: PtyBoard) -> None:
+    assert loading.config_on(wired.port) == b""
     (wired.disk / "config.py").write_text('API_KEY = "k3y"\n')
-    assert registering.key_on(wired.port) == "k3y"
+    assert loading.config_on(wired.port) == b'API_KEY = "k3y"\n'
 
 
 def test_stations_files_hold_its_settings_only_while_needed() -> None:

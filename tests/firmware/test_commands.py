@@ -4,16 +4,22 @@ is in tests/board.
 
 from __future__ import annotations
 
+import argparse
 import ast
+import io
 import os
+import signal
 import stat
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
-from firmware import terminal
+from firmware import loading, terminal
 from firmware.provisioning import Plan
+from firmware.render import BoardSettings
+from firmware.typed import command_line
 from stations import keys
 from stations.models import Station
 from tests.board.images import write_micropython
@@ -102,6 +108,72 @@ def test_without_a_terminal_the_variable_is_named(monkeypatch: pytest.MonkeyPatc
         terminal.wifi_password()
 
 
+def test_in_a_terminal_the_password_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WIFI_PASSWORD")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: f"typed behind {prompt!r}")
+    assert terminal.wifi_password().startswith("typed behind 'Wi-Fi password")
+
+
+def test_being_ended_cleans_up_as_ctrl_c_does() -> None:
+    with pytest.raises(KeyboardInterrupt), terminal.orderly_end():
+        signal.raise_signal(signal.SIGTERM)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(out: io.StringIO) -> str:
+    show = terminal.TerminalShow(OutputWrapper(out))
+    show.step("MicroPython")
+    for tenth in range(11):
+        show.progress(tenth / 10)
+    show.say("done")
+    return out.getvalue()
+
+
+def test_progress_is_a_bar_on_a_terminal() -> None:
+    text = shown(Terminal())
+    assert "\r  [####....................................]  10%" in text
+    assert text.endswith("] 100%\n  done\n")
+
+
+def test_progress_is_four_lines_in_a_file() -> None:
+    lines = ["MicroPython ...", "  30% written", "  50% written", "  80% written"]
+    assert shown(io.StringIO()).splitlines() == [*lines, "  100% written", "  done"]
+
+
+def test_settings_are_gone_when_something_fails() -> None:
+    settings = BoardSettings("k3y", "5c:cf:7f:0a:1b:2c", "http://10.0.0.2:8000")
+    with pytest.raises(KeyboardInterrupt), loading.station_files(settings) as files:
+        raise KeyboardInterrupt
+    assert not files["config.py"].parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("SENSOR=BMP280", ("SENSOR", "BMP280")),
+        ("ADDRESS=0x76", ("ADDRESS", 0x76)),
+        ("ADDRESS=None", ("ADDRESS", None)),
+        ("NAME=a=b c", ("NAME", "a=b c")),
+        ("SENSORS=('MCP9808', 'DHT22')", ("SENSORS", ("MCP9808", "DHT22"))),
+    ],
+)
+def test_other_settings_are_read_from_the_command_line(
+    text: str, setting: tuple[str, object]
+) -> None:
+    assert terminal._setting(text) == setting
+
+
+@pytest.mark.parametrize("text", ["SENSOR", "A={1: 2}"])
+def test_what_no_setting_can_be_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        terminal._setting(text)
+
+
 def test_flash_takes_no_other_file(tmp_path: Path) -> None:
     path = tmp_path / "page.bin"
     path.write_text("<html>")
@@ -124,5 +196,15 @@ def test_plan_never_shows_the_password() -> None:
     plan = Plan("It's", "outdoor", "home", "http://s", PASSWORD, typed=typed)
     assert PASSWORD not in repr(plan)
     whole = "manage.py provision --port COM4 --name 'It'\"'\"'s'"
-    assert plan.command() == f"{whole} --firmware 'a b.bin'"
-    assert plan.command(flashes=False) == whole
+    assert plan.command().endswith(f" {whole} --firmware 'a b.bin'")
+    assert plan.command(flashes=False).endswith(f" {whole}")
+
+
+def test_command_is_told_as_it_is_typed_in_the_servers_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert command_line("ports") == ".venv/bin/python manage.py ports"
+    monkeypatch.setattr("sys.executable", "/usr/bin/python3")
+    assert command_line("ports") == "/usr/bin/python3 manage.py ports"

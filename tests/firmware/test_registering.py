@@ -97,17 +97,3 @@ def test_station_that_is_switched_off_is_named() -> None:
 def test_looking_changes_nothing() -> None:
     assert registering.check(MAC, "Balcony", "outdoor", 60) is None
     assert not Station.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("config", "key"),
-    [
-        (b'API_KEY = "k3y"  # mine\nSSID = "x"\n', "k3y"),
-        (b'SSID = "x"\n', ""),
-        (b"API_KEY = 1 +\n", ""),
-        (b"\xff\xfe", ""),
-        (b"", ""),
-    ],
-)
-def test_key_is_found_in_a_boards_settings(config: bytes, key: str) -> None:
-    assert registering.key_in(config) == key
