@@ -97,7 +97,7 @@ class CookieMiddleware:
 
 
 class RedactDebugPagesMiddleware:
-    """With DEBUG, Django's error pages show the request: not the keys in its address."""
+    """With DEBUG, Django's error pages show the request: not the keys in address and cookie."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -105,7 +105,8 @@ class RedactDebugPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         if response.status_code >= 400 and not response.streaming:
-            for key in keys_in(unquote(request.get_full_path())):
+            link = request.COOKIES.get(settings.LINK_COOKIE_NAME, "")
+            for key in keys_in(unquote(request.get_full_path())) | {link} - {""}:
                 response.content = response.content.replace(key.encode(), b"***")
         return response
 
