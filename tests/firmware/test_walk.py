@@ -7,6 +7,7 @@ import shlex
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.management import load_command_class
 from django.test import Client
 
 from firmware.files import board_files, name_on_board
@@ -208,6 +209,11 @@ def test_the_commands_are_for_this_station(admin_client: Client) -> None:
     words = shlex.split(command[1])
     assert words[words.index("--name") + 1] == "Großer Dachboden"
     assert words[words.index("--placement") + 1] == "outdoor"
+    assert (
+        load_command_class("firmware", words[0])
+        .create_parser("manage.py", words[0])
+        .parse_args(words[1:])
+    )
 
 
 def test_every_file_is_put_by_hand_main_last(admin_client: Client) -> None:
