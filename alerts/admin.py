@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from alerts.admin_forms import ChannelForm
-from alerts.advice import admin as _advice_pages  # noqa: F401  (registers them)
+from alerts.advice import admin as advice_admin  # noqa: F401  # registers its own pages
 from alerts.models import Browser, Channel, Delivery, Kind, SilenceRule, ThresholdRule
 from alerts.sentences import sentences
 from alerts.trial import send_test

@@ -16,6 +16,7 @@ from alerts.models import Browser, Channel
 from alerts.webpush import message
 from readings.locks import write_transaction
 from readings.times import now_ms
+from viewers.models import HouseholdLink
 
 MOST_BROWSERS = 50
 _LONGEST_ENDPOINT = 1_000
@@ -72,6 +73,8 @@ def may_still_look(browser: Browser) -> bool:
     if kind == "user":
         users = get_user_model()._default_manager
         return users.filter(pk=number, is_active=True).exists()
+    if kind == "link" and HouseholdLink.objects.filter(pk=number).exists():
+        return True
     return bool(settings.PUBLIC_DASHBOARD)
 
 

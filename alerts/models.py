@@ -15,13 +15,7 @@ from django.db.models import Q
 from alerts.advice.models import AdviceChange, AdviceForecast, AdvisedPair, Adviser
 from stations.models import Sensor, Station
 
-# The adviser's tables belong to this room, too.
-__all__ = (
-    "AdviceChange",
-    "AdviceForecast",
-    "AdvisedPair",
-    "Adviser",
-)
+__all__ = ("AdviceChange", "AdviceForecast", "AdvisedPair", "Adviser")
 
 
 class Kind(models.TextChoices):
@@ -194,7 +188,7 @@ class Browser(models.Model):
     auth = models.CharField(max_length=40)
     # Where it subscribed: push services want to know whom to write to.
     origin = models.CharField(max_length=200)
-    # Who looked then, e.g. `user:1`: when that one may look no longer, it is told nothing.
+    # Who looked then, `user:1` or `link:1`: when that one may look no longer, it is told nothing.
     viewer = models.CharField(max_length=80, blank=True)
     label = models.CharField(max_length=60)
     language = models.CharField(max_length=12, blank=True)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from alerts.models import Event, Kind
 from readings import display
@@ -96,8 +95,8 @@ def _trouble(is_raised: bool, details: dict[str, Any]) -> Sentences:
 def _what(details: dict[str, Any]) -> str:
     """Name the sensor, e.g. `Freezer, Temperature`."""
     quantity = details["quantity"]
-    label = details["sensor"] or (
-        _(str(Quantity(quantity).label)) if quantity in Quantity.values else quantity
+    label = details["sensor"] or str(
+        Quantity(quantity).label if quantity in Quantity.values else quantity
     )
     return _("%(station)s, %(sensor)s") % {"station": details["station"], "sensor": label}
 
@@ -110,15 +109,7 @@ def _value(value: float, details: dict[str, Any], unit: TemperatureUnit) -> str:
 
 def _span(details: dict[str, Any]) -> dict[str, str]:
     """Return `span`, e.g. 40 minutes."""
-    seconds = max(0, int(details.get("lasted_s") or 0))
-    if seconds >= 2 * 86_400:
-        days = seconds // 86_400
-        return {"span": ngettext("%(n)d day", "%(n)d days", days) % {"n": days}}
-    if seconds >= 2 * 3_600:
-        hours = seconds // 3_600
-        return {"span": ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}}
-    minutes = max(1, seconds // 60)
-    return {"span": ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}}
+    return {"span": display.duration(max(60, details.get("lasted_s") or 0))}
 
 
 def _time(ms: int | None) -> str:

@@ -19,7 +19,7 @@ from alerts.browsers import CannotSubscribe, Subscription
 from alerts.user_agents import label_of
 from alerts.webpush import vapid
 from readings.times import now_ms
-from viewers.access import viewer_required
+from viewers.access import viewer_required, viewing_link
 from viewers.preferences import viewer_unit
 
 logger = logging.getLogger("alerts")
@@ -107,4 +107,7 @@ def _given(request: HttpRequest, *names: str) -> dict[str, str]:
 
 
 def _viewer(request: HttpRequest) -> str:
-    return f"user:{request.user.pk}" if request.user.is_authenticated else ""
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    link = viewing_link(request)
+    return f"link:{link.pk}" if link else ""

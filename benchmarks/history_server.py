@@ -58,7 +58,7 @@ def _in_process(paths: dict[str, str], requests: int) -> None:
             assert response.status_code == 200, (path, response.status_code)
     print("in this process: session, user, view, rendering")
     for name, taken in times.items():
-        print(f"  {name}: {taken}")
+        print(f"  {name}: {taken}, {taken.processor:.1f} ms of processor")
 
 
 def _through_gunicorn(folder: Path, paths: dict[str, str], requests: int) -> None:

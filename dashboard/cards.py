@@ -102,15 +102,15 @@ class Snapshot:
         self.now, self.unit = now, unit
         self._zone = ZoneInfo(settings.TIME_ZONE)
         self._stations = queries.stations_for_dashboard()
+        self._advice = advice_shown(self._stations, Viewer(unit, self._zone, now))
         # One who hid all that is left sees all of it again rather than nothing.
         self._shown = [s for s in self._stations if s.pk not in hidden] or self._stations
-        self._advice = advice_shown(self._stations, Viewer(unit, self._zone, now))
 
     def signature(self) -> str:
         """Return a text that changes whenever the dashboard would look different."""
         seen: list[object] = [self.unit, hour_of(self.now), day_of(self.now, self._zone)]
-        seen += [get_language(), [station.pk for station in self._shown]]
         seen += self._advice
+        seen += [get_language(), [station.pk for station in self._shown]]
         for station in self._stations:
             seen += [
                 station.pk,

@@ -60,6 +60,14 @@ class PortBusy(BoardError):
         )
 
 
+class LineBroken(BoardError):
+    def __init__(self, port: str) -> None:
+        super().__init__(
+            f"The connection to the board on {port} broke off. Plug the cable in again (a shorter"
+            " one may help) and start again: nothing on the board is broken."
+        )
+
+
 class BoardSilent(BoardError):
     def __init__(self, port: str) -> None:
         super().__init__(
@@ -204,6 +212,8 @@ def _run(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[
 def _explained(port: str, arguments: Sequence[str], stderr: str) -> BoardError:
     if "could not enter raw repl" in stderr:
         return NoPrompt(port)
+    if port.startswith("/") and not Path(port).exists():
+        return LineBroken(port)
     if "failed to access" in stderr or "multiple access on port" in stderr:
         return PortBusy(port)
     if "No such file" in stderr:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware.board import BAUD, BoardError, PortBusy, claimed
+from firmware.board import BAUD, BoardError, LineBroken, PortBusy, claimed
 
 FAST_BAUD = 460_800  # common USB chips and short cables manage this
 _LOOK_WITHIN_S = 60.0
@@ -48,14 +48,6 @@ class OtherChip(BoardError):
         super().__init__(
             f"The board on {port} is an {chip}, not an ESP8266. Its MicroPython has to be written"
             " by hand, see docs/firmware.md."
-        )
-
-
-class LineBroken(BoardError):
-    def __init__(self, port: str) -> None:
-        super().__init__(
-            f"The connection to the board on {port} broke off. Plug the cable in again, if it is a"
-            " long one take a shorter, and start again: writing begins anew, nothing is broken."
         )
 
 

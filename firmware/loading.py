@@ -43,6 +43,14 @@ def write_secret(path: Path, text: str) -> None:
         file.write(text)
 
 
+def config_on(port: str) -> bytes:
+    """The settings that are on the board; nothing when there are none."""
+    try:
+        return board.read_file(port, name_on_board(CONFIG))
+    except board.FileMissing:
+        return b""
+
+
 def load(port: str, files: Mapping[str, Path], say: Callable[[str], None]) -> None:
     """Bring the board's files to this state; what is there already is not sent again."""
     wanted = {name: _sha256(path) for name, path in files.items()}

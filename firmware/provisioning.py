@@ -7,7 +7,6 @@ belong together, and a board that is only out of reach gets through by itself la
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +16,19 @@ from typing import Protocol
 from firmware import board, chip, loading, registering
 from firmware.board import BoardError
 from firmware.console import Console
-from firmware.image import Image, NotAnImage, read_image
+from firmware.image import DOWNLOAD, Image, NotAnImage, read_image
 from firmware.ports import choose_port
 from firmware.registering import CannotRegister, Registration
-from firmware.render import BoardSettings, InvalidSettings, Value, render_config
+from firmware.render import (
+    BoardSettings,
+    InvalidSettings,
+    Value,
+    other_settings,
+    render_config,
+    values_in,
+)
 from firmware.server import ServerTrouble, check_server
+from firmware.typed import command_line
 from firmware.waiting import first_reading
 from readings.models import Latest
 from readings.times import now_ms
@@ -51,7 +58,10 @@ class Plan:
     more: Mapping[str, Value] = field(default_factory=dict)
     typed: tuple[str, ...] = ()  # the options as they were given, to be repeated
 
-    def settings(self, api_key: str, mac: str, interval_s: int) -> BoardSettings:
+    def settings(
+        self, api_key: str, mac: str, interval_s: int, kept: Mapping[str, Value] | None = None
+    ) -> BoardSettings:
+        """What config.py shall say; `kept` is what the board's own says beyond this."""
         return BoardSettings(
             api_key=api_key,
             mac=mac,
@@ -59,7 +69,7 @@ class Plan:
             ssid=self.ssid,
             wifi_password=self.wifi_password,
             interval_s=interval_s,
-            more=self.more,
+            more={**(kept or {}), **self.more},
         )
 
     def command(self, *, flashes: bool = True) -> str:
@@ -68,7 +78,7 @@ class Plan:
         if not flashes and "--firmware" in kept:
             at = kept.index("--firmware")
             del kept[at : at + 2]
-        return shlex.join(["manage.py", "provision", *kept])
+        return command_line("provision", *kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +100,10 @@ def provision(plan: Plan, show: Show) -> Success:
     image = run.look_ahead()
     port = run.find_port()
     found = run.look_at_chip(port, image)
-    station = run.look_at_station(found.mac)
+    run.look_at_station(found.mac)
     if image:
         run.flash(port, image)
-    registration = run.load(port, found.mac, station, is_blank=image is not None)
+    registration = run.load(port, found.mac, is_blank=image is not None)
     return run.await_reading(port, registration)
 
 
@@ -138,38 +148,50 @@ class _Run:
                 raise chip.ImageTooLarge(port)
             return found
 
-    def look_at_station(self, mac: str) -> Station | None:
+    def look_at_station(self, mac: str) -> None:
         plan = self._plan
         with self._step("Station", self._again):
             station = registering.check(mac, plan.name, plan.placement, plan.interval_s)
             if station and station.name != plan.name:
                 self._show.say(f"This board is registered as {station.name} and keeps that name.")
-            return station
 
     def flash(self, port: str, image: Image) -> None:
         plan = self._plan
         with self._step("MicroPython", self._again):
             chip.write(port, image.path, baud=plan.baud, on_progress=self._show.progress)
 
-    def load(self, port: str, mac: str, station: Station | None, *, is_blank: bool) -> Registration:
+    def load(self, port: str, mac: str, *, is_blank: bool) -> Registration:
         plan = self._plan
         how = f"This run registered nothing. Then go on with:\n  {self._further}"
         with self._step("Files", how):
-            board.wake(port)
-            known = "" if is_blank or station is None else registering.key_on(port)
+            self._wake(port)
+            config = b"" if is_blank else loading.config_on(port)
+            key = str(values_in(config).get("API_KEY", ""))
             with registering.registered(
-                mac, plan.name, plan.placement, plan.interval_s, known
+                mac, plan.name, plan.placement, plan.interval_s, key
             ) as registration:
                 interval_s = registration.station.expected_interval_s
-                settings = plan.settings(registration.api_key, mac, interval_s)
+                kept = other_settings(config)
+                settings = plan.settings(registration.api_key, mac, interval_s, kept)
                 with loading.station_files(settings) as files:
                     loading.load(port, files, self._show.say)
             return registration
 
+    def _wake(self, port: str) -> None:
+        try:
+            board.wake(port)
+        except (board.BoardSilent, board.NoPrompt) as error:
+            if self._plan.firmware is not None:
+                raise
+            raise BoardError(
+                f"No MicroPython answers on {port}. Add --firmware FILE to write it, with the .bin"
+                f" file of {DOWNLOAD}; if the board has it, press its reset button."
+            ) from error
+
     def await_reading(self, port: str, registration: Registration) -> Success:
         plan, station = self._plan, registration.station
         how = (
-            f"{station.name} is registered, its board has the key and goes on trying by itself."
+            f"{station.name} is registered, and its board goes on trying by itself."
             f" To mend and check it:\n  {self._further}"
         )
         with self._step("First reading", how):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
-from firmware import board
 from stations import keys, verbs
 from stations.mac import canonical_mac
 from stations.models import Station
@@ -62,30 +60,6 @@ def registered(
     except BaseException:  # Ctrl-C, too
         verbs.withdraw_station(new.station.pk)
         raise
-
-
-def key_in(config: bytes) -> str:
-    """Return the API key in a board's config.py; empty when there is none to be found."""
-    try:
-        tree = ast.parse(config)
-    except (SyntaxError, ValueError):
-        return ""
-    for node in tree.body:
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Constant)
-            and any(isinstance(name, ast.Name) and name.id == "API_KEY" for name in node.targets)
-        ):
-            return str(node.value.value)
-    return ""
-
-
-def key_on(port: str, baud: int = board.BAUD) -> str:
-    """Return the API key on the board; empty when it has no config.py."""
-    try:
-        return key_in(board.read_file(port, "config.py", baud=baud))
-    except board.FileMissing:
-        return ""
 
 
 def _key_of(station: Station, key_on_board: str) -> str:

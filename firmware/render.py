@@ -17,6 +17,7 @@ from firmware.files import CONFIG
 Value = str | int | float | bool | None | tuple["Value", ...]
 
 _SSID_BYTES = 32  # IEEE 802.11
+_OWN = frozenset({"API_KEY", "MAC_ADDRESS", "SERVER", "SSID", "WIFI_PASSWORD", "INTERVAL"})
 _PASSWORD_CHARACTERS = range(8, 64)  # WPA2; none at all for an open network
 
 
@@ -60,6 +61,25 @@ def render_config(settings: BoardSettings, template: Path = CONFIG) -> str:
     """
     check_wifi(settings.ssid, settings.wifi_password)
     return replace_values(template.read_text(encoding="utf-8"), settings.by_name())
+
+
+def values_in(config: bytes) -> dict[str, Value]:
+    """Return the settings of a config.py as far as they are plain values."""
+    try:
+        places = _places(config.decode())
+    except (SyntaxError, ValueError):
+        return {}
+    return {
+        name: node.value
+        for name, node in places.items()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | None)
+    }
+
+
+def other_settings(config: bytes, template: Path = CONFIG) -> dict[str, Value]:
+    """Return what this config.py says beyond a station's own settings, e.g. its wiring."""
+    shipped = _places(template.read_text(encoding="utf-8")).keys()
+    return {name: value for name, value in values_in(config).items() if name in shipped - _OWN}
 
 
 def check_wifi(ssid: str | None, password: str | None) -> None:

@@ -33,7 +33,7 @@ class Shown:
     def change(self, value: float) -> str:
         """Return a difference with its sign."""
         text = self.difference(value)
-        return f"+{text}" if value > 0 and text.strip("0.") else text
+        return f"+{text}" if value > 0 and text.strip("0.,") else text
 
 
 @dataclass(frozen=True, slots=True)

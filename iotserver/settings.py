@@ -180,7 +180,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
 LINK_COOKIE_NAME = f"{_PREFIX}household_link"
-SECURE_REDIRECT_EXEMPT = [r"^/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)", r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [
+    r"^/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)",
+    r"^api/v1/readings/?\Z",
+    r"^firmware/(report|manifest|files/)",
+    r"^healthz$",
+]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # iotserver.middleware.ProxyMiddleware takes it away where it does not come from a proxy.

@@ -32,8 +32,8 @@ def host_for_others(host: str) -> str:
     """Return the host of a request, or this machine's address where only it knows that name."""
     if not is_for_this_machine_alone(host):
         return host
-    port = split_domain_port(host)[1] or settings.PORT
-    return f"{lan_address()}:{port}"
+    port = split_domain_port(host)[1]
+    return f"{lan_address()}:{port}" if port else lan_address()
 
 
 def is_for_this_machine_alone(host: str) -> bool:

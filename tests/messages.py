@@ -32,12 +32,14 @@ LANGUAGES = ("de", "es", "fr")
 _IN_ENGLISH = re.compile(r"templates/(admin/|upkeep/|api_docs\.html|readings/device_reply\.html)")
 _SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
+_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 _IN_EXPRESSION = re.compile(r"""\b_\((["'])(.+?)\1\)""")
 
 
 class Message(NamedTuple):
     text: str
     plural: str = ""
+    context: str = ""
 
 
 def household_templates() -> list[Path]:
@@ -65,13 +67,18 @@ def in_template(source: str) -> Iterator[Message]:
         if isinstance(node, TranslateNode):
             literal = getattr(node.filter_expression.var, "literal", None)
             if isinstance(literal, str):
-                yield Message(literal.replace("%", "%%"))
+                yield Message(literal.replace("%", "%%"), context=_context(node))
         elif isinstance(node, BlockTranslateNode):
             text, _ = node.render_token_list(node.singular)
             plural, _ = node.render_token_list(node.plural) if node.plural else ("", [])
-            yield Message(text, plural)
+            yield Message(text, plural, _context(node))
     for _, text in _IN_EXPRESSION.findall(source):
         yield Message(text)
+
+
+def _context(node: TranslateNode | BlockTranslateNode) -> str:
+    found = node.message_context
+    return str(getattr(found, "var", found)) if found else ""
 
 
 def in_python(source: str) -> Iterator[Message]:
@@ -84,10 +91,16 @@ def in_python(source: str) -> Iterator[Message]:
             yield Message(texts[0])
         elif name in _PLURAL and len(texts) >= 2 and texts[0] and texts[1]:
             yield Message(texts[0], texts[1])
+        elif name in _IN_CONTEXT and len(texts) == 2 and all(texts):
+            yield Message(texts[1], context=texts[0])
 
 
 def _constant(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def message_of(entry: polib.POEntry) -> Message:
+    return Message(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
 
 
 def catalogue(language: str) -> polib.POFile:
@@ -100,11 +113,11 @@ def _file(language: str) -> Path:
 
 def update(language: str) -> int:
     """Bring one language up to date; return how many messages still have to be translated."""
-    before = {(e.msgid, e.msgid_plural): e for e in catalogue(language)}
+    before = {message_of(entry): entry for entry in catalogue(language)}
     after = polib.POFile(encoding="utf-8", wrapwidth=98)
     after.metadata = catalogue(language).metadata
     for message, place in said().items():
-        entry = before.get((message.text, message.plural)) or _untranslated(message)
+        entry = before.get(message) or _untranslated(message)
         entry.occurrences = [(place, "")]
         after.append(entry)
     after.save(str(_file(language)))
@@ -112,10 +125,13 @@ def update(language: str) -> int:
 
 
 def _untranslated(message: Message) -> polib.POEntry:
+    context = message.context or None
     if not message.plural:
-        return polib.POEntry(msgid=message.text)
+        return polib.POEntry(msgctxt=context, msgid=message.text)
     several = {0: "", 1: ""}
-    return polib.POEntry(msgid=message.text, msgid_plural=message.plural, msgstr_plural=several)
+    return polib.POEntry(
+        msgctxt=context, msgid=message.text, msgid_plural=message.plural, msgstr_plural=several
+    )
 
 
 if __name__ == "__main__":

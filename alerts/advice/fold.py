@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from alerts.advice.terms import Terms
 from alerts.advice.window import Window
+from history.cooler import is_cooler
 from readings.times import HOUR_MS, MINUTE_MS
 
 # Without news from one side for so long the verdict is forgotten. Longer than any dwell.
@@ -67,9 +68,9 @@ def step(state: State, seen: Observation, terms: Terms) -> State:
     inside, outside = seen.inside, seen.outside
     if inside is None or outside is None:
         return _unheard(state, seen)
-    is_cooler = inside > outside
+    cooler = is_cooler(inside, outside)
     turned_at = state.turned_at
-    if is_cooler != state.is_cooler:
+    if cooler != state.is_cooler:
         turned_at = None if state.is_cooler is None else seen.at
     is_open, changed_at = state.is_open, state.changed_at
     if _judge(is_open, inside, outside, seen.recent_max, terms) != is_open and _may_change(
@@ -80,7 +81,7 @@ def step(state: State, seen: Observation, terms: Terms) -> State:
         seen.at,
         is_open,
         changed_at,
-        is_cooler,
+        cooler,
         turned_at,
         seen.at,
         inside,

@@ -75,4 +75,5 @@ def amount(difference: float, viewer: Viewer) -> str:
 def signed(difference: float, viewer: Viewer) -> str:
     """Return e.g. `+0.4 °C`."""
     text = amount(difference, viewer)
-    return f"+{text}" if difference > 0 and not text.startswith("0.0 ") else text
+    is_zero = not any(digit in text for digit in "123456789")
+    return f"+{text}" if difference > 0 and not is_zero else text

@@ -6,6 +6,7 @@ Registers and formula: Microchip data sheet DS25095A, sections 5.1.3
 
 import time
 
+BUS, FIELDS, SCALES, TEXT = "i2c", (0,), (100,), "%.2f C"
 ADDRESS = 0x18
 AMBIENT = 0x05
 MANUFACTURER = 0x06
@@ -18,6 +19,10 @@ def celsius(raw):
     if raw & 0x1000:
         raw -= 0x2000
     return raw / 16
+
+
+def read(i2c, address=None):
+    return (readtemp(i2c, address),)
 
 
 def readtemp(i2c, address=None):

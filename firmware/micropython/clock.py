@@ -1,23 +1,24 @@
-"""Time since the start, and a watchdog that resets a board which is stuck."""
+"""Time since power came, and a watchdog that resets a board which is stuck."""
 
 import sys
 import time
 
 import machine
+from memory import STUCK
 
 
 class Clock:
-    """Milliseconds since the start, growing for ever.
+    """Milliseconds since power came, growing for ever.
 
     The board has no calendar, and its tick counter starts again at zero every
     12.4 days. Adding up the small differences between two looks at it never
     notices that, as long as somebody looks every few days.
     """
 
-    def __init__(self, ticks=time.ticks_ms):
+    def __init__(self, ticks=time.ticks_ms, elapsed=0):
         self._ticks = ticks
         self._last = ticks()
-        self._elapsed = 0
+        self._elapsed = elapsed
 
     def ms(self):
         now = self._ticks()
@@ -25,9 +26,13 @@ class Clock:
         self._last = now
         return self._elapsed
 
+    def glance(self):
+        """The same for a timer, which may come in the middle of ms()."""
+        return self._elapsed + time.ticks_diff(self._ticks(), self._last)
+
 
 class Watchdog:
-    """Resets the board when nobody called feed() for five minutes.
+    """Keeps the time for the next start, and resets the board when it is stuck for five minutes.
 
     A timer in software, not machine.WDT: on the ESP8266 that one bites after a
     few seconds whatever is asked, less than a slow server may take, and on the
@@ -35,10 +40,11 @@ class Watchdog:
     of an upload. The chip's own watchdog still guards against hanging C code.
     """
 
-    PERIOD_MS = 10000
-    PATIENCE = 30  # periods
+    PERIOD_MS = 1000
+    PATIENCE = 300  # periods
 
-    def __init__(self):
+    def __init__(self, memory, clock):
+        self._memory, self._clock = memory, clock
         self._hungry = 0
         # The ESP8266 has timers in software only, number -1; the ESP32 counts
         # its timers from 0.
@@ -55,4 +61,7 @@ class Watchdog:
         self._hungry += 1
         if self._hungry > self.PATIENCE:
             print("stuck for five minutes: restarting")
+            self._memory.why = STUCK
+        self._memory.keep_time(self._clock.glance())
+        if self._hungry > self.PATIENCE:
             machine.reset()

@@ -17,11 +17,15 @@ WIFI_PASSWORD = "password of your network"
 SERVER = "http://192.168.1.10:8000"
 
 # --- What to measure ---
-SENSOR = "MCP9808"  # or "BMP280" (a BME280 works too)
-FIELD = 1  # the sensor's number on the server's page of this station
+SENSOR = "MCP9808"  # or "BMP280", "BME280", "SHT31", "DHT22", "DS18B20"
+FIELD = 1  # of the temperature on the server; humidity is the next, pressure the one after
 INTERVAL = 60  # seconds between two readings
 
 # --- Where the sensor is wired (numbers as in GPIO4, GPIO5) ---
-SDA = 4
+SDA = 4  # I2C: all but DHT22 and DS18B20
 SCL = 5
 ADDRESS = None  # None = the sensor's usual address, else for example 0x19
+PIN = 14  # the data wire of a DHT22 or DS18B20
+
+# --- May the server put new firmware on this board? It asks the admin first. ---
+UPDATES = True

@@ -1,6 +1,6 @@
-"""Wi-Fi, and the one HTTP request a station makes.
+"""Wi-Fi, and HTTP as far as a station needs it.
 
-The request is written on a bare socket: the urequests of older boards has no
+Requests are written on a bare socket: the urequests of older boards has no
 timeout and leaks a socket whenever an answer surprises it.
 """
 
@@ -10,7 +10,8 @@ import time
 import network
 
 TIMEOUT_S = 10
-REPLY_LIMIT = 400  # bytes; the server's own answers are far shorter
+REPLY_LIMIT = 4000  # bytes; what a proxy adds is part of it
+TEXT_LIMIT = 80
 UNRESERVED = "-._~:"
 
 
@@ -43,6 +44,14 @@ def getmac():
     return ":".join("%02x" % byte for byte in mac)
 
 
+def signal():
+    """How strong the network is here, in dBm; None when the radio does not say."""
+    try:
+        return network.WLAN(network.STA_IF).status("rssi")
+    except (ValueError, OSError):
+        return None
+
+
 def post(server, api_key, mac, field, value, age, seq, timeout_s=TIMEOUT_S):
     """Send one reading; returns (HTTP status, the server's words).
 
@@ -51,10 +60,7 @@ def post(server, api_key, mac, field, value, age, seq, timeout_s=TIMEOUT_S):
     path = "/update/API_key=%s/mac=%s/field=%d/data=%s/age=%d/seq=%s" % (
         quote(api_key), quote(mac), field, value, age, seq,
     )  # fmt: skip
-    status, text = get(server, path, timeout_s)
-    # Some servers repeat the address they were asked for: the console is no
-    # place for the key.
-    return status, text.replace(quote(api_key), "***").replace(api_key, "***")
+    return ask(server, "GET", path, api_key, timeout_s=timeout_s, names_key=False)
 
 
 def quote(text):
@@ -75,9 +81,19 @@ def split(server):
     return is_tls, host, int(port or (443 if is_tls else 80)), netloc, prefix
 
 
-def get(server, path, timeout_s):
-    """GET the path: (status, text). The socket is closed whatever happens."""
+def ask(server, method, path, key, body=None, sink=None, timeout_s=TIMEOUT_S, names_key=True):
+    """One request: (status, text). The socket is closed whatever happens.
+
+    body() yields the pieces of a JSON document, twice: once to be counted.
+    sink(byte) gets the body of a good answer; the text is empty then.
+    """
     is_tls, host, port, netloc, prefix = split(server)
+    head = "%s %s%s HTTP/1.0\r\nHost: %s\r\n" % (method, prefix, path, netloc)
+    if names_key:
+        head += "Authorization: Bearer %s\r\n" % key
+    if body:
+        length = sum(len(piece) for piece in body())
+        head += "Content-Type: application/json\r\nContent-Length: %d\r\n" % length
     address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
     sock = stream = socket.socket(address[0], address[1], address[2])
     try:
@@ -85,12 +101,15 @@ def get(server, path, timeout_s):
         sock.connect(address[-1])
         if is_tls:
             stream = _tls(sock, host)
-        request = "GET %s%s HTTP/1.0\r\nHost: %s\r\n\r\n" % (prefix, path, netloc)
-        stream.write(request.encode())
-        return _answer(_receive(stream, timeout_s))
+        stream.write((head + "\r\n").encode())
+        for piece in body() if body else ():
+            stream.write(piece.encode())
+        status, text = _answer(_receive(stream, timeout_s, sink), sink)
     finally:
         stream.close()
         sock.close()
+    # Some servers repeat what they were asked for: the console is no place for the key.
+    return status, text.replace(quote(key), "***").replace(key, "***")
 
 
 def _tls(sock, host):
@@ -101,29 +120,55 @@ def _tls(sock, host):
     return ssl.wrap_socket(sock, server_hostname=host)
 
 
-def _receive(stream, timeout_s):
-    """What the server says until it closes, or enough of it."""
+def _receive(stream, timeout_s, sink=None):
+    """Yield what the server says, byte by byte, until it closes or has said enough.
+
+    read(n) would wait for all n with a fresh timeout for each byte, so a server
+    that dribbles could hold the board for hours.
+    """
     started = time.ticks_ms()
-    data = bytearray()
-    try:
-        # Byte by byte: read(n) would wait for all n with a fresh timeout for
-        # each byte, so a server that dribbles could hold the board for hours.
-        while len(data) < REPLY_LIMIT:
+    limit = 40000 if sink else REPLY_LIMIT
+    for count in range(limit):
+        try:
             byte = stream.read(1)
-            if not byte or time.ticks_diff(time.ticks_ms(), started) > timeout_s * 1000:
-                break
-            data.extend(byte)
-    except OSError:
-        if b"\r\n" not in data:
-            raise
-    return bytes(data)
+        except OSError:
+            if not count:
+                raise
+            return
+        if not byte or time.ticks_diff(time.ticks_ms(), started) > timeout_s * 1000:
+            return
+        yield byte
 
 
-def _answer(data):
+def _answer(data, sink):
     """(status, text) of an HTTP answer; OSError when it is none."""
-    line, end, rest = data.partition(b"\r\n")
+    status = _status(_line(data))
+    while _line(data):
+        pass  # headers
+    text = ""
+    for byte in data:
+        if sink and status == 200:
+            sink(byte)
+        elif 32 <= byte[0] < 127:
+            text += chr(byte[0])
+            if len(text) >= TEXT_LIMIT:
+                break
+    return status, text
+
+
+def _line(data):
+    """The bytes up to the next end of a line; at most 80 are kept, none of one that has no end."""
+    line = bytearray()
+    for byte in data:
+        if byte == b"\n":
+            return bytes(line)
+        if len(line) < 80 and byte != b"\r":
+            line.extend(byte)
+    return b""
+
+
+def _status(line):
     words = line.split()
-    if not end or not line.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
+    if not line.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
         raise OSError("no HTTP answer: is SERVER right?")
-    body = rest.partition(b"\r\n\r\n")[2]
-    return int(words[1]), "".join(chr(b) for b in body[:80] if 32 <= b < 127)
+    return int(words[1])

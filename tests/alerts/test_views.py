@@ -20,6 +20,7 @@ from readings.times import DAY_MS, now_ms
 from tests.alerts.push_reader import PushReader
 from tests.alerts.receivers import Receiver
 from tests.alerts.webpush.test_vapid import verified
+from viewers import links
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +303,19 @@ def test_a_long_message_is_cut_to_what_push_services_take() -> None:
     body = browsers.payload("Title", "ü" * 10_000, "tag")
     assert len(body) <= 3_993
     assert json.loads(body)["body"].endswith("…")
+
+
+def test_who_came_by_a_household_link_is_told_until_it_is_revoked(
+    client: Client, push_service: Receiver, settings: Settings
+) -> None:
+    new = links.make_link("Mum's phone")
+    client.cookies[settings.LINK_COOKIE_NAME] = new.secret
+    endpoint = f"https://localhost:{push_service.port}/needle"
+    assert _subscribe(client, endpoint=endpoint).status_code == 200
+    Channel.objects.update(is_in_house=True)
+    _tell(_event())
+    assert push_service.next()
+    new.link.delete()
+    _tell(_event(is_raised=False))
+    assert push_service.arrived.empty()
+    assert not Browser.objects.exists()

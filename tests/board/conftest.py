@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 
 from tests.board.scripted_server import ScriptedServer
-from tests.board.virtual_board import VirtualBoard, micropython_path, prepare, start_board
+from tests.board.virtual_board import (
+    VirtualBoard,
+    environment,
+    micropython_path,
+    prepare,
+    start_board,
+)
 
 KEY = "k3y-of-the-balcony"
 # Nobody listens on port 9 here: scripts that never connect name it as server.
@@ -63,7 +69,9 @@ def run_script(tmp_path: Path, micropython: Path) -> RunScript:
         prepare(folder, **{"server": NOWHERE, "api_key": KEY, **settings})
         (folder / "script.py").write_text(script)
         command = [str(micropython), "-X", f"heapsize={heap}", "script.py"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=60
+        )
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout
 

@@ -4,20 +4,24 @@
     server.answers = [HANG, LOST, b"garbage"]   # then OK for ever
     requests = server.wait_for_requests(4)
 
-It speaks no HTTP of its own, so that it can also speak broken HTTP.
+Readings are what it scripts: the board's hourly report gets a good answer, kept in
+`reports`, unless `report_answer` says otherwise. It speaks no HTTP of its own, so that
+it can also speak broken HTTP.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 LOST = b""  # the request was read, the reply never arrives
 HANG = None  # neither an answer nor a closed connection
@@ -31,17 +35,23 @@ def reply(status: int, body: str = "OK", *headers: str) -> bytes:
 
 @dataclass(frozen=True)
 class Request:
+    """One reading that came: a GET, or an item of a batch."""
+
     raw: bytes
+    item: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> str:
-        """A part of the address: request["data"], request["seq"] ..."""
+        """A part of the address or of the item: request["data"], request["seq"] ..."""
+        if self.item is not None:
+            return f"{self.item['value']:.2f}" if name == "data" else str(self.item[name])
         found = re.search(rf"/{name}=([^/ ]*)", self.raw.decode())
         assert found, f"no {name} in {self.raw!r}"
         return found[1]
 
     @property
     def number(self) -> int:
-        return int(self["seq"].partition("-")[2])
+        """Counted from 1 at each start with power: the firmware gives each start a block."""
+        return int(self["seq"].partition("-")[2]) % 100_000
 
 
 def free_socket() -> socket.socket:
@@ -62,6 +72,10 @@ class ScriptedServer:
     def __init__(self, *, tls: ssl.SSLContext | None = None, is_up: bool = True) -> None:
         self.answers: list[Answer] = []
         self.otherwise: Answer = reply(200)
+        self.report_answer: Answer = None  # None = the time, and no other version
+        self.offered = "-"
+        self.reports: list[dict[str, Any]] = []
+        self.posts: list[bytes] = []  # the batches as they came
         self.keeps_open = False  # never closes first, as some proxies
         self._tls = tls
         self._changed = threading.Condition()
@@ -154,22 +168,62 @@ class ScriptedServer:
             stream.close()
 
     def _answer(self, stream: socket.socket) -> None:
-        raw = b""
-        while not raw.endswith(b"\r\n\r\n"):
-            piece = stream.recv(4096)
-            if not piece:
-                return
-            raw += piece
-        with self._changed:
-            self._requests.append(Request(raw))
-            answer = self.answers.pop(0) if self.answers else self.otherwise
-            self._changed.notify_all()
+        raw = _read_request(stream)
+        if not raw:
+            return
+        answer = self._answer_to(raw)
         if answer is not HANG:
             stream.sendall(answer)
         if answer is not HANG and not self.keeps_open:
             stream.shutdown(socket.SHUT_WR)
         while stream.recv(4096):
             pass
+
+    def _answer_to(self, raw: bytes) -> Answer:
+        with self._changed:
+            if raw.startswith(b"POST /firmware/report "):
+                self.reports.append(json.loads(_body(raw)))
+                self._changed.notify_all()
+                return self.report_answer or reply(200, f"OK {now_ms()} {self.offered}")
+            found = _readings(raw)
+            self._requests += found
+            answer = self.answers.pop(0) if self.answers else self.otherwise
+            self._changed.notify_all()
+        if raw.startswith(b"POST"):
+            self.posts.append(raw)
+            if answer == reply(200):
+                return reply(200, json.dumps({"acknowledged": len(found)}))
+        return answer
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _read_request(stream: socket.socket) -> bytes:
+    """A whole request, its body included; empty when the client went away."""
+    raw = b""
+    while b"\r\n\r\n" not in raw or len(_body(raw)) < _length(raw):
+        piece = stream.recv(4096)
+        if not piece:
+            return b""
+        raw += piece
+    return raw
+
+
+def _body(raw: bytes) -> bytes:
+    return raw.partition(b"\r\n\r\n")[2]
+
+
+def _length(raw: bytes) -> int:
+    found = re.search(rb"\r\nContent-Length: (\d+)\r\n", raw)
+    return int(found[1]) if found else 0
+
+
+def _readings(raw: bytes) -> list[Request]:
+    if not raw.startswith(b"POST /api/v1/readings/ "):
+        return [Request(raw)]
+    return [Request(raw, item) for item in json.loads(_body(raw))["readings"]]
 
 
 def _shut(sock: socket.socket) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
 from tests.board.conftest import RunScript, StartBoard
 from tests.board.scripted_server import ScriptedServer, reply
 from tests.board.virtual_board import VirtualBoard
@@ -33,19 +39,77 @@ def test_backlog_keeps_what_was_measured_and_when(
     down_server.start()
     requests = down_server.wait_for_requests(3)[:3]
     assert [request["data"] for request in requests] == ["1.00", "2.00", "3.00"]
-    ages = [int(request["age"]) for request in requests]
-    assert ages[0] > ages[1] > ages[2]
+    times = [datetime.fromisoformat(request["measured_at"]) for request in requests]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+    assert gaps == [pytest.approx(1.1, abs=0.3)] * 2
+    assert abs(datetime.now(UTC) - times[-1]).total_seconds() < 60
 
 
-def test_several_readings_go_in_one_round_after_an_outage(
-    board: StartBoard, down_server: ScriptedServer
-) -> None:
+def test_backlog_goes_in_one_request(board: StartBoard, down_server: ScriptedServer) -> None:
     station = board(down_server, interval=1)
     wait_for_measurements(station, 5)
     down_server.start()
     station.wait_for("sent, 0 waiting")
-    rounds = station.console.split("measured")
-    assert max(round_.count("sent") for round_ in rounds) >= 3
+    assert len(down_server.requests) >= 5
+    assert len(down_server.posts) == 1
+
+
+def test_time_is_asked_before_a_backlog_is_sent(
+    board: StartBoard, down_server: ScriptedServer
+) -> None:
+    station = board(down_server)
+    wait_for_measurements(station, 3)
+    down_server.start()
+    down_server.wait_for_requests(3)
+    assert len(down_server.reports) == 1
+    assert all("measured_at" in (request.item or {}) for request in down_server.requests[:3])
+
+
+def test_server_that_knows_no_reports_is_told_ages(
+    board: StartBoard, down_server: ScriptedServer
+) -> None:
+    down_server.report_answer = reply(404, "no such page")
+    station = board(down_server)
+    wait_for_measurements(station, 3)
+    down_server.start()
+    requests = down_server.wait_for_requests(3)
+    assert all(int(request["age"]) >= 0 for request in requests[:3])
+
+
+def test_one_bad_reading_does_not_keep_the_others_back(
+    board: StartBoard, down_server: ScriptedServer
+) -> None:
+    """The batch is refused for it: one by one shows which it is."""
+    down_server.answers = [
+        reply(400, "readings[1]: bad value"),
+        reply(200),
+        reply(400, "readings[0]: bad value"),
+        reply(400, "bad value"),
+    ]
+    station = board(down_server, interval=1)
+    wait_for_measurements(station, 4)
+    down_server.start()
+    station.wait_for("server refuses this reading, dropped: bad value")
+    station.wait_for("sent, 0 waiting")
+    batches = [_numbers(raw) for raw in down_server.posts]
+    assert batches[1:4] == [[1], [2, 3], [2]]
+    assert batches[4][0] == 3
+
+
+def test_batch_counts_only_when_all_of_it_is_acknowledged(
+    board: StartBoard, down_server: ScriptedServer
+) -> None:
+    down_server.answers = [reply(200, '{"acknowledged": 1}'), reply(200, "<html>"), reply(202)]
+    station = board(down_server)
+    wait_for_measurements(station, 3)
+    down_server.start()
+    station.wait_for("sent, 0 waiting")
+    first, second, third, fourth = (_numbers(raw) for raw in down_server.posts[:4])
+    assert first[0] == second[0] == third[0] == fourth[0] == 1
+
+
+def _numbers(raw: bytes) -> list[int]:
+    return [int(found) % 100_000 for found in re.findall(rb'"seq":"[0-9a-z]{8}-(\d+)"', raw)]
 
 
 def test_measuring_goes_on_during_an_outage(board: StartBoard, down_server: ScriptedServer) -> None:
@@ -66,14 +130,14 @@ def test_failure_ends_the_round(board: StartBoard, server: ScriptedServer) -> No
 def test_board_waits_longer_after_every_failure_and_never_over_five_minutes(
     run_script: RunScript,
 ) -> None:
-    script = "import run\nfor n in range(1, 40): print(run.backoff_ms(n, 60000))"
+    script = "import sender\nfor n in range(1, 40): print(sender.backoff_ms(n, 60000))"
     waits = [int(line) for line in run_script(script).split()]
     full = [10_000, 20_000, 40_000, 80_000, 160_000] + [300_000] * 34
     assert all(0.75 * most <= wait <= most for wait, most in zip(waits, full, strict=True))
 
 
 def test_boards_do_not_all_return_at_the_same_moment(run_script: RunScript) -> None:
-    script = "import run\nfor _ in range(50): print(run.backoff_ms(9, 60000))"
+    script = "import sender\nfor _ in range(50): print(sender.backoff_ms(9, 60000))"
     assert len(set(run_script(script).split())) > 10
 
 
@@ -157,8 +221,8 @@ def test_full_memory_gives_up_the_oldest_and_says_so(
     board: StartBoard, down_server: ScriptedServer
 ) -> None:
     station = board(down_server, boot=SMALL_MEMORY)
-    station.wait_for("memory full: the oldest reading is lost")
-    station.wait_for("memory full: the oldest reading is lost")
+    station.wait_for("memory full: the oldest are lost, 1")
+    station.wait_for("memory full: the oldest are lost, 1")
     down_server.start()
     numbers = [request.number for request in down_server.wait_for_requests(4)]
     assert numbers[0] >= 3
@@ -166,9 +230,7 @@ def test_full_memory_gives_up_the_oldest_and_says_so(
 
 
 SMALL_MEMORY = """
-import backlog
-class Small(backlog.Backlog):
-    def __init__(self):
-        super().__init__(3)
-backlog.Backlog = Small
+import backlog, memory
+backlog.BATCH = 99
+memory.SIZE = memory.START + 3 * 12
 """

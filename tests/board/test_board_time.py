@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.board.conftest import RunScript, StartBoard
 from tests.board.scripted_server import ScriptedServer
 
@@ -46,32 +48,33 @@ import clock, run, wifitools
 
 ticks = time.ticks_add(0, -30000)
 class Wrapping(clock.Clock):
-    def __init__(self):
-        super().__init__(lambda: ticks)
+    def __init__(self, elapsed):
+        super().__init__(lambda: ticks, elapsed)
 run.Clock = Wrapping
 
-def unreachable(*arguments):
+def unreachable(*arguments, **options):
     raise OSError("down")
 
-def show(server, key, mac, field, value, age, seq):
-    print(age, seq.partition("-")[2])
-    return 200, "OK"
+def show(server, method, path, key, body=None, **options):
+    if "report" in path:
+        return 404, ""
+    print("".join(body()))
+    return 200, '{"acknowledged": 5}'
 
-wifitools.post = unreachable
+wifitools.ask = unreachable
 station = run.Station()
 for _ in range(4):
     station.step()
     ticks = time.ticks_add(ticks, 60000)
-wifitools.post = show
-station.send_at = 0
+wifitools.ask = show
+station.sender.due = 0
 station.step()
 """
 
 
 def test_ages_are_right_across_the_wrap(run_script: RunScript) -> None:
     printed = run_script(OVER_THE_WRAP, interval=60)
-    aged = [line for line in printed.splitlines() if line[0].isdigit() and "waiting" not in line]
-    assert aged == ["240 1", "180 2", "120 3", "60 4", "0 5"]
+    assert re.findall(r'"age":(\d+)', printed) == ["240", "180", "120", "60", "0"]
 
 
 def test_schedule_does_not_drift(run_script: RunScript) -> None:
@@ -85,15 +88,17 @@ def test_missed_times_are_not_made_up_for(run_script: RunScript) -> None:
 
 WATCHDOG = """
 import clock, machine
-watchdog = clock.Watchdog()
+from memory import Memory
+memory = Memory(1)
+watchdog = clock.Watchdog(memory, clock.Clock())
 timer = machine.Timer.last
 print(timer.period)
 for _ in range(3):
-    for _ in range(29):
+    for _ in range(299):
         timer.fire()
     watchdog.feed()
 print("fed")
-for fired in range(1, 99):
+for fired in range(1, 999):
     print("fires", fired)
     timer.fire()
 """
@@ -101,8 +106,8 @@ for fired in range(1, 99):
 
 def test_board_that_is_stuck_for_five_minutes_is_reset(run_script: RunScript) -> None:
     lines = run_script(WATCHDOG, expect=3).splitlines()
-    assert lines[:2] == ["10000", "fed"]
-    assert lines[-3:] == ["fires 31", "stuck for five minutes: restarting", "machine.reset"]
+    assert lines[:2] == ["1000", "fed"]
+    assert lines[-3:] == ["fires 301", "stuck for five minutes: restarting", "machine.reset"]
 
 
 STOPPED = """

@@ -105,7 +105,7 @@ def test_other_chip_is_named(plug_in: PlugIn) -> None:
 def test_cable_pulled_while_writing(plug_in: PlugIn, tmp_path: Path) -> None:
     board = plug_in()
     board.unplug_after = 10_000
-    with pytest.raises(chip.LineBroken, match="Plug the cable in again"):
+    with pytest.raises(boards.LineBroken, match="Plug the cable in again"):
         chip.write(board.port, write_micropython(tmp_path))
 
 
@@ -113,7 +113,7 @@ def test_cable_pulled_while_writing(plug_in: PlugIn, tmp_path: Path) -> None:
 def test_second_try_after_the_cable_was_pulled(plug_in: PlugIn, tmp_path: Path) -> None:
     board, image = plug_in(), write_micropython(tmp_path)
     board.unplug_after = 10_000
-    with pytest.raises(chip.LineBroken):
+    with pytest.raises(boards.LineBroken):
         chip.write(board.port, image)
     board.plug_in()
     chip.write(board.port, image)
@@ -159,8 +159,8 @@ def test_port_that_is_not_there() -> None:
     ("said", "kind"),
     [
         ("A fatal error occurred: Could not open COM7, the port is busy", boards.PortBusy),
-        ("serial.serialutil.SerialException: device reports readiness", chip.LineBroken),
-        ("A fatal error occurred: Packet content transfer stopped", chip.LineBroken),
+        ("serial.serialutil.SerialException: device reports readiness", boards.LineBroken),
+        ("A fatal error occurred: Packet content transfer stopped", boards.LineBroken),
         ("A fatal error occurred: something new", boards.BoardError),
         ("", boards.BoardError),
     ],

@@ -102,10 +102,10 @@ class Walk:
         self, complaint: str, **changes: object
     ) -> subprocess.CompletedProcess[str]:
         told = shlex.split(complaint.strip().splitlines()[-1])
-        assert told[:2] == ["manage.py", "provision"]
+        assert told[1:3] == ["manage.py", "provision"]
         # Of an option that comes twice the last counts.
         more = [word for name, value in changes.items() for word in (f"--{name}", str(value))]
-        return self.type(*told[1:], *more)
+        return self.type(*told[2:], *more)
 
     def _complaint(self, done: subprocess.CompletedProcess[str]) -> str:
         assert done.returncode == 1, done.stdout + done.stderr
@@ -128,7 +128,7 @@ def test_from_a_bare_board_to_the_first_reading_on_the_dashboard(
     walk: Walk, server: Server, new_board: PtyBoard
 ) -> None:
     new_board.set_temperature(23.5)
-    done = walk.run()
+    done = walk.run(set="SDA=12")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{walk.name}: 23.5 C, dashboard at {server.url}/" in done.stdout
     assert "100% written" in done.stdout
@@ -146,6 +146,7 @@ def test_from_a_bare_board_to_the_first_reading_on_the_dashboard(
     assert f"{walk.name}: 19.0 C" in again.stdout
     assert "sending main.py" not in again.stdout  # it is there already
     assert [one["key_hint"] for one in walk.stations()] == [hint]
+    assert "SDA = 12" in (new_board.disk / "config.py").read_text()  # wired as before
     nothing_left_of_the_password(server)
 
 
@@ -179,7 +180,7 @@ def test_each_failure_on_the_way_tells_how_to_go_on(walk: Walk, new_board: PtyBo
     new_board.set_wifi(False)
     complaint = walk.fails_as_told(complaint, wait=25)
     assert "First reading: The board does not get into the Wi-Fi 'The \"home\"'" in complaint
-    assert "is registered, its board has the key" in complaint
+    assert "is registered, and its board goes on trying by itself" in complaint
     assert len(walk.stations()) == 1
 
     new_board.set_wifi(True)
@@ -228,9 +229,16 @@ def test_server_with_another_database(walk: Walk, tmp_path: Path) -> None:
 def test_cable_pulled_while_the_files_are_sent(walk: Walk, new_board: PtyBoard) -> None:
     new_board.unplug_when = name_on_board(board_files()[0])
     complaint = walk.fails()
-    assert complaint.startswith("CommandError: Files: ")
+    assert "Files: The connection to the board" in complaint
     assert "This run registered nothing" in complaint
     assert "--firmware" not in complaint.splitlines()[-1]
+    assert walk.stations() == []
+
+
+def test_board_without_micropython_asks_for_it(walk: Walk) -> None:
+    complaint = walk.fails(firmware=None)
+    assert "Files: No MicroPython answers" in complaint
+    assert "Add --firmware FILE to write it" in complaint
     assert walk.stations() == []
 
 

@@ -14,6 +14,7 @@ replaced by the fakes next to this file.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,11 @@ def micropython_path() -> Path:
     return path
 
 
+def environment() -> dict[str, str]:
+    """What MicroPython is started with, in a folder that prepare() made."""
+    return {**os.environ, "MICROPYPATH": "fakes:.frozen"}
+
+
 def prepare(
     folder: Path,
     *,
@@ -50,8 +56,10 @@ def prepare(
 ) -> None:
     """Firmware, fakes, the world and a filled-in config.py in one folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for source in (*FIRMWARE.glob("*.py"), *FAKES.glob("*.py")):
+    for source in FIRMWARE.glob("*.py"):
         shutil.copy(source, folder)
+    # Apart from the firmware: what lies beside it counts to its version.
+    shutil.copytree(FAKES, folder / "fakes", dirs_exist_ok=True)
     (folder / "temperature").write_text(str(temperature))
     (folder / "wifi").write_text("up")
     (folder / "boot.py").write_text(boot)
@@ -113,6 +121,7 @@ class VirtualBoard:
         self._process = subprocess.Popen(
             [micropython_path(), "-X", f"heapsize={heap}", "-c", "import boot, main"],
             cwd=folder,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -42,6 +42,15 @@ def get(path: str, version: str = "1.1", **headers: str) -> bytes:
     return f"GET {path} HTTP/{version}\r\n{lines}\r\n".encode()
 
 
+def post(path: str, document: object) -> bytes:
+    """Return a POST as the firmware writes it."""
+    body = json.dumps(document)
+    return (
+        f"POST {path} HTTP/1.0\r\nHost: {NAME}\r\nAuthorization: Bearer {KEY}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
 def split(reply: bytes) -> tuple[int, dict[str, str], bytes]:
     """Return status, headers with lower-case names, and the body as it came."""
     head, _, body = reply.partition(b"\r\n\r\n")
@@ -141,6 +150,27 @@ def test_each_request_is_one_reading(proxy: Proxy, tls: bool) -> None:
     for _ in range(5):
         proxy.ask(get(update()), tls=tls)
     assert proxy.server.count_readings() == before + 5
+
+
+@both
+def test_a_backlog_is_stored_without_redirect(proxy: Proxy, tls: bool) -> None:
+    readings = [{"field": 1, "value": 21.5}, {"field": 1, "value": 21.75, "age": 60}]
+    reply = proxy.ask(post("/api/v1/readings/", {"mac": MAC, "readings": readings}), tls=tls)
+    assert split(reply)[::2] == (200, b'{"acknowledged": 2}')
+
+
+@both
+def test_a_boards_report_is_heard_without_redirect(proxy: Proxy, tls: bool) -> None:
+    status, headers, body = split(proxy.ask(post("/firmware/report", {"mac": MAC}), tls=tls))
+    assert (status, body[:3], headers["content-length"]) == (200, b"OK ", str(len(body)))
+    assert not {"transfer-encoding", "content-encoding", "set-cookie"} & set(headers)
+
+
+@both
+@pytest.mark.parametrize("path", ["/firmware/manifest?mac=x", "/firmware/files/run.py?mac=x"])
+def test_an_update_is_answered_without_redirect(proxy: Proxy, tls: bool, path: str) -> None:
+    status, _, body = split(proxy.ask(get(path), tls=tls))
+    assert (status, body) == (403, b"wrong key or MAC")
 
 
 def test_health_is_told_over_http(proxy: Proxy) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware import files
+from firmware import files, render
 from firmware.render import BoardSettings, InvalidSettings, Value, render_config, replace_values
 from tests.board.virtual_board import micropython_path
 
@@ -159,3 +159,26 @@ def test_files_are_found_in_sub_folders_and_main_goes_last(tmp_path: Path) -> No
 def test_shipped_files_are_all_of_them() -> None:
     names = {files.name_on_board(path) for path in files.board_files()}
     assert {"config.py", "run.py", "main.py"} <= names
+
+
+@pytest.mark.parametrize(
+    ("config", "values"),
+    [
+        (
+            b'API_KEY = "k3y"  # mine\nSDA = 4\nADDRESS = None\n',
+            {"API_KEY": "k3y", "SDA": 4, "ADDRESS": None},
+        ),
+        (b"import os\nSDA = os.name\n", {}),
+        (b"API_KEY = 1 +\n", {}),
+        (b"\xff\xfe", {}),
+        (b"\0", {}),
+        (b"", {}),
+    ],
+)
+def test_settings_of_a_board_are_read(config: bytes, values: dict[str, Value]) -> None:
+    assert render.values_in(config) == values
+
+
+def test_wiring_of_a_board_is_kept_and_its_station_is_not() -> None:
+    config = b'API_KEY = "old"\nSSID = "old"\nINTERVAL = 5\nSDA = 21\nGONE = 1\n'
+    assert render.other_settings(config) == {"SDA": 21}

@@ -25,10 +25,3 @@ def test_template_has_every_setting_the_firmware_asks_for() -> None:
 def test_template_holds_nobodys_secrets() -> None:
     secrets = re.findall(r'^(?:API_KEY|SSID|WIFI_PASSWORD) = "(.*)"', TEXTS["config.py"], re.M)
     assert secrets == ["paste the key here", "name of your network", "password of your network"]
-
-
-def test_capacity_in_the_manual_is_the_capacity_of_the_board() -> None:
-    manual = (Path(__file__).parents[2] / "docs" / "firmware.md").read_text()
-    capacity = re.search(r"^CAPACITY = (\d+)", TEXTS["backlog.py"], re.MULTILINE)
-    assert capacity
-    assert f"{capacity[1]} readings, that is {int(capacity[1]) // 60} hours" in manual

@@ -72,7 +72,7 @@ def test_nothing_is_stored_before_it_is_confirmed(admin_client: Client) -> None:
     assert "Being read" in _upload(admin_client)
     job = _work()
     text = visit(admin_client, _page(job))
-    assert "12 readings in format csv" in text
+    assert "12 lines in format csv" in text
     assert f"Board {MAC} (new), field 1 (new)" in text
     assert not Reading.objects.exists() and not Station.objects.exists()
 

@@ -111,7 +111,7 @@ def test_any_days_can_be_chosen(bob: Client) -> None:
     station = make_station()
     record_history(station, [20.0], until=to_ms(datetime(2026, 3, 29, 12, tzinfo=UTC)))
     page = _page(bob, station, **{"from": "2026-03-29", "to": "2026-03-29"})
-    assert "Sun 29 Mar, 14:00:00" in _texts(page, "time")
+    assert "Sun 29 Mar, 14:00:00" in _texts(page, "th")
     assert 'name="to" value="2026-03-29"' in page
     until, since = (re.search(rf'data-{x}="([0-9.]+)"', page) for x in ("until", "since"))
     assert until and since and float(until[1]) - float(since[1]) == 23 * 3600

@@ -19,6 +19,7 @@ from tests.messages import (
     household_templates,
     in_python,
     in_template,
+    message_of,
     said,
 )
 
@@ -29,6 +30,7 @@ _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _BLOCK = re.compile(
     r"\{% (blocktranslate|comment|block body_attributes).*?%\}.*?\{% end\w+ %\}", re.DOTALL
 )
+_BARE_DATE = re.compile(r"""date:["'](?![A-Z_]{5})[^"']*j[^"']*["']|date:["']F Y["']""")
 # Names, and what is typed or read as it stands in every language.
 _FOR_ALL = {"iotserver", "API", "°C", "°F", "KEY", "MAC", "C", "F"}
 _SPOKEN = {"aria-label", "alt", "title", "placeholder"}
@@ -66,7 +68,7 @@ def untranslated_words(source: str) -> list[str]:
 
 @each_language
 def test_everything_is_translated(language: str) -> None:
-    entries = {Message(entry.msgid, entry.msgid_plural): entry for entry in catalogue(language)}
+    entries = {message_of(entry): entry for entry in catalogue(language)}
     missing = [
         f"{place}: {message.text}"
         for message, place in said().items()
@@ -77,7 +79,7 @@ def test_everything_is_translated(language: str) -> None:
 
 @each_language
 def test_nothing_is_kept_that_nobody_says(language: str) -> None:
-    unsaid = {Message(e.msgid, e.msgid_plural) for e in catalogue(language)} - said().keys()
+    unsaid = set(map(message_of, catalogue(language))) - said().keys()
     assert not unsaid, "make messages drops them"
 
 
@@ -115,6 +117,14 @@ def test_no_word_of_a_page_stands_outside_of_a_translation(path: Path) -> None:
         assert untranslated_words(path.read_text()) == []
 
 
+@pytest.mark.parametrize(
+    "path", household_templates(), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_every_date_is_written_as_in_the_language(path: Path) -> None:
+    """A format is translated, `date:_("j F")`, or one of Django's own, `DATE_FORMAT`."""
+    assert _BARE_DATE.findall(path.read_text()) == []
+
+
 # --- the tools themselves ------------------------------------------------------------------
 
 
@@ -133,15 +143,19 @@ def test_templates_are_read_as_django_reads_them() -> None:
         '{% load i18n %}{% translate "50 %" %}{% if x %}{{ y|default:_("none") }}{% endif %}'
         "{% blocktranslate count n=n trimmed %}\n one {{ n }}\n"
         "{% plural %}many{% endblocktranslate %}"
+        '{% translate "to" context "a date" %}'
     )
     assert set(in_template(source)) == {
         Message("50 %%"), Message("none"), Message("one %(n)s", "many"),
+        Message("to", context="a date"),
     }  # fmt: skip
 
 
 def test_python_is_read_as_python_reads_it() -> None:
     source = 'a = _("one" " two")\nb = ngettext_lazy("a", "b", "n")\nc = gettext(name)\nd = f("x")'
-    assert set(in_python(source)) == {Message("one two"), Message("a", "b")}
+    source += '\ne = pgettext("a date", "to")'
+    expected = {Message("one two"), Message("a", "b"), Message("to", context="a date")}
+    assert set(in_python(source)) == expected
 
 
 def test_compiled_again_a_catalogue_replaces_what_a_power_cut_left(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 /* Preloaded into a server: a wall clock that is wrong by the seconds in a file,
-   and a kernel that hears of no time service. The count since boot stays true. */
+   and a kernel that hears of no time service. The count since boot stays true.
+   Built with -DUNIT_NS=1000000 the file counts milliseconds, with -DSTATE=TIME_OK
+   the kernel hears of one. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,6 +10,13 @@
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef UNIT_NS
+#define UNIT_NS 1000000000LL
+#endif
+#ifndef STATE
+#define STATE TIME_ERROR
+#endif
 
 static long long wrong_by(void)
 {
@@ -24,8 +33,12 @@ static long long wrong_by(void)
 int clock_gettime(clockid_t clock, struct timespec *found)
 {
     int failed = syscall(SYS_clock_gettime, clock, found);
-    if (!failed && clock == CLOCK_REALTIME)
-        found->tv_sec += wrong_by();
+    if (!failed && clock == CLOCK_REALTIME) {
+        long long by = wrong_by(), unit = UNIT_NS;
+        long long ns = found->tv_nsec + by % (1000000000LL / unit) * unit;
+        found->tv_sec += by / (1000000000LL / unit) + (ns >= 1000000000LL) - (ns < 0);
+        found->tv_nsec = (ns + 1000000000LL) % 1000000000LL;
+    }
     return failed;
 }
 
@@ -49,5 +62,5 @@ time_t time(time_t *found)
 
 int adjtimex(struct timex *ignored)
 {
-    return TIME_ERROR;
+    return STATE;
 }

@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from stations import address
 from tests.factories import make_station
 from tests.viewers.conftest import Phone, phone_of
-from viewers import lan, qr
+from viewers import qr
 from viewers.models import HouseholdLink
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_a_server_that_no_phone_reaches_says_so(admin_client: Client, settings: 
 )
 def test_the_host_that_phones_use(host: str, expected: str, settings: Settings) -> None:
     settings.HOST = "192.168.1.20"
-    assert lan.host_for_phones(host) == expected
+    assert address.host_for_others(host) == expected
 
 
 # --- revoked ----------------------------------------------------------------------------------

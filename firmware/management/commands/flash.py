@@ -33,4 +33,4 @@ class Command(BaseCommand):
                 chip.write(port, image.path, baud=options["baud"], on_progress=show.progress)
         except (BoardError, NotAnImage) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Wrote and compared {image.size} bytes. Next: manage.py provision")
+        self.stdout.write(f"Wrote and compared {image.size} bytes.")

@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from firmware.loading import write_secret
 from firmware.render import BoardSettings, InvalidSettings, render_config
 from firmware.terminal import add_more, wifi_password
+from firmware.typed import command_line
 from stations import verbs
 from stations.address import server_url
 from stations.models import Station
@@ -62,4 +63,4 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         write_secret(target, render(verbs.rotate_key(station).api_key))
         self.stdout.write(f"Wrote {target}. It holds the key and the Wi-Fi password: keep it safe.")
-        self.stdout.write(f"Next: manage.py upload {target}")
+        self.stdout.write(f"Next:\n  {command_line('upload', str(target))}")

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self._list(done.troubles, done.trouble_count)
 
     def _show(self, preview: Preview) -> None:
-        self.stdout.write(f"Format {preview.format}, {preview.lines:,} readings.")
+        self.stdout.write(f"Format {preview.format}, {preview.lines:,} lines.")
         for one in preview.series:
             times = f"{one.first_at:%Y-%m-%d %H:%M} to {one.last_at:%Y-%m-%d %H:%M} UTC"
             text = f"{one.name}: {one.count:,} readings, {times} -> {one.target}"

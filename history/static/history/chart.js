@@ -44,7 +44,7 @@
   }
 
   const valueTexts = (u, splits, axis, space, step) =>
-    splits.map(numbers(Math.max(0, Math.min(3, Math.ceil(-Math.log10(step))))));
+    splits.map(numbers(Math.min(3, (String(step).split(".")[1] || "").length)));
 
   // --- data ------------------------------------------------------------------
 
@@ -114,7 +114,7 @@
       const half = one.bucket_s / 2;
       const late = one.mean.map((value, i) => (one.late[i] ? value : null));
       return [one.time.map((at) => at + half), one.mean, one.max, one.min, late];
-    }), drawn.map(() => [1, 1, 1, 1, 0]));
+    }), drawn.map(() => [2, 2, 2, 2, 0])); // gaps reach over the others' times, marks leave none
     drawn.forEach((one, n) => { marks[n] = alone(data[4 * n + 1]); });
     if (chart && before === drawn.map((one) => one.sensor).join()) chart.setData(data);
     else build(data);
@@ -191,7 +191,8 @@
       if (mean === undefined) return null;
       if (mean === null) return `${one.name} ${say.gap}`;
       const late = u.data[4 * n + 4][i] != null ? `, ${say.late}` : "";
-      const span = max > min ? ` (${number(min)} ${say.to} ${number(max)})` : "";
+      const span = max > min
+        ? ` (${say.span.replace("{low}", number(min)).replace("{high}", number(max))})` : "";
       return `${one.name} ${number(mean)} ${say.label}${span}${late}`;
     });
     readout.textContent = [(isDay ? full : moment)(at), ...parts.filter(Boolean)].join(" · ");

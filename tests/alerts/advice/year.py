@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import random
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -152,10 +151,6 @@ class Truth:
             if good >= 6:
                 return True
         return False
-
-    def next_turn(self, at: int) -> int | None:
-        place = bisect_left(self.turns, at)
-        return self.turns[place] if place < len(self.turns) else None
 
     @staticmethod
     def time_of(place: int) -> int:

@@ -41,6 +41,10 @@ class WLAN:
         print("leaving the network")
         WLAN._trying = WLAN._joined = False
 
+    def status(self, name):
+        assert name == "rssi"
+        return -61
+
     def config(self, name):
         assert name == "mac"
         return MAC

@@ -7,8 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    initial = True
+
     dependencies = [
-        ('alerts', '0001_adviser'),
         ('stations', '0002_retention'),
     ]
 

@@ -7,9 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('alerts', '0001_channels_rules_outbox'),
         ('stations', '0002_retention'),
     ]
 
