@@ -9,7 +9,7 @@ AXE := $(if $(shell command -v npm),tests/e2e/node_modules/.installed)
 # piwheels.org builds, which have hashes of their own: they take the pins alone.
 LOCK ?= $(if $(filter 32,$(shell getconf LONG_BIT)),requirements.txt,requirements.lock)
 
-.PHONY: serve test lint format lock audit clean
+.PHONY: serve test lint format messages lock audit clean
 
 serve: .venv/.runtime
 	@exec $(BIN)/python manage.py serve
@@ -26,6 +26,10 @@ lint: .venv/.development
 format: .venv/.development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# After a change of what the household reads: locale/ gets what is new, to be translated.
+messages: .venv/.development
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.messages
 
 # After a change of requirements.txt.
 lock: .venv/bin/python

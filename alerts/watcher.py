@@ -1,43 +1,48 @@
-"""The watcher's rounds: tell the operator who fell silent, keep the database tidy."""
+"""The watcher's rounds: look at the stations and at the server, and tell what is new."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from alerts.silence import Change, changes
+from alerts.advice import all_current
+from alerts.advice import rounds as advice
+from alerts.lookout import Lookout
+from alerts.models import Event, Kind
+from history.ledger import downtimes
 from readings import clock, demo
 from readings.heartbeat import beat
-from readings.queries import station_states
 from readings.times import now_ms
-from stations.state import State
 from upkeep.disk_watch import DiskWatch
 
 logger = logging.getLogger("alerts.watcher")
 
 
 class Watcher:
-    """Remembers the states of the last round, so that each change is told once."""
+    """Goes on rounds. What was told already is in the database, so that a change is told once."""
 
     def __init__(self) -> None:
-        self._states: Mapping[str, State] = {}
+        self._lookout = Lookout(all_current)
         self._disk = DiskWatch()
+        self._was_clock_wrong = False
 
     def round(self) -> None:
-        """Look at every station once; the heartbeat says that it got to the end."""
+        """Look at everything once; the heartbeat says that it got to the end."""
         self._disk.look()
-        if not clock.clock_is_plausible():
-            return  # every station would seem silent, or none; the clock itself is in the log
         now = now_ms()
+        _tell(self._lookout.look_at_server(now))
+        if not clock.clock_is_plausible():
+            self._was_clock_wrong = True
+            return  # every station would seem silent, or none; the clock itself was told
+        downtimes.notice(now, was_clock_wrong=self._was_clock_wrong)
+        self._was_clock_wrong = False
         _extend_demo(now)  # first: after a stop it is no more silent than the server was
-        states = station_states(now)
-        for change in changes(self._states, states):
-            _tell(change)
-        self._states = states
+        advice.go_on(now)
+        _tell(self._lookout.look_at_home(now))
         clock.keep()
         beat("watcher")
 
@@ -60,12 +65,22 @@ def _extend_demo(now: int) -> None:
         logger.exception("The demo cannot go on. Remove it with manage.py seed_demo --remove.")
 
 
-def _tell(change: Change) -> None:
-    if change.now == "silent":
+def _tell(events: Sequence[Event]) -> None:
+    """Log what the log does not say already: the housekeeping logs its troubles itself."""
+    for event in events:
+        if event.kind == Kind.SILENCE:
+            _tell_silence(event)
+        elif event.kind == Kind.THRESHOLD:
+            logger.info("%s: %s", event, event.details)
+
+
+def _tell_silence(event: Event) -> None:
+    station = event.details["station"]
+    if event.is_raised:
         logger.warning(
             "%s is silent: it missed five posts or more. Check its power and Wi-Fi, then its key.",
-            change.station,
-            extra={"station": change.station},
+            station,
+            extra={"station": station},
         )
     else:
-        logger.info("%s posts again.", change.station, extra={"station": change.station})
+        logger.info("%s posts again.", station, extra={"station": station})

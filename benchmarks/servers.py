@@ -51,8 +51,8 @@ def original(home: Path) -> Iterator[int]:
     port = free_port()
     options = ["--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     command = [sys.executable, "-m", "gunicorn", *options, "benchmarks.original:application"]
-    with _running(command, own):
-        _wait(port)
+    with running(command, own):
+        wait(port)
         yield port
 
 
@@ -66,8 +66,8 @@ def ours(home: Path, stations: int = STATIONS, **more: str) -> Iterator[int]:
     own = {"DATA_DIR": str(home / "data"), "HOST": "127.0.0.1", "PORT": str(port)} | more
     own |= {"STATION_RATE_LIMIT": "1000000000", "STATION_RATE_BURST": "1000000000"}
     manage = [sys.executable, "manage.py"]
-    with _running([*manage, "serve"], own):
-        _wait(port, "/healthz")
+    with running([*manage, "serve"], own):
+        wait(port, "/healthz")
         script = _REGISTER.format(stations=stations, key=KEY)
         shell = [*manage, "shell", "--verbosity=0", "-c", script]
         subprocess.run(shell, cwd=ROOT, env=os.environ | own, check=True)
@@ -78,11 +78,11 @@ def ours(home: Path, stations: int = STATIONS, **more: str) -> Iterator[int]:
 def influx(home: Path) -> Iterator[int]:
     """InfluxDB 1.x (Debian's package influxdb) with its defaults; yields its port."""
     port = free_port()
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     config = home / "influxdb.conf"
     config.write_text(_INFLUX.format(home=home, port=port, rpc=free_port(port + 1)))
-    with _running(["influxd", "-config", str(config)], {}):
-        _wait(port, "/ping")
+    with running(["influxd", "-config", str(config)], {}):
+        wait(port, "/ping")
         urlopen(f"http://127.0.0.1:{port}/query", data=b"q=CREATE DATABASE bench").close()
         yield port
 
@@ -92,7 +92,7 @@ def has_influx() -> bool:
 
 
 @contextmanager
-def _running(command: list[str], own: dict[str, str]) -> Iterator[None]:
+def running(command: list[str], own: dict[str, str]) -> Iterator[None]:
     environment = {n: v for n, v in os.environ.items() if n != "DATABASE_URL"} | own
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -110,7 +110,7 @@ def free_port(first: int = 21_000) -> int:
     raise SystemExit("no free port")
 
 
-def _wait(port: int, path: str = "") -> None:
+def wait(port: int, path: str = "") -> None:
     for _ in range(900):
         with suppress(OSError):
             if path:

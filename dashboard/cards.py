@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
+from alerts.advice.wording import Viewer
+from dashboard.advice import Shown, advice_shown
 from dashboard.comparison import Place, sentence
 from dashboard.sparkline import HOURS, Point, Sparkline, sparkline
 from readings import display, queries
@@ -22,6 +27,11 @@ from stations.models import Placement, Sensor, Station
 from stations.state import State
 
 Direction = Literal["rising", "falling", "steady"]
+_DIRECTIONS: dict[Direction, Promise] = {
+    "rising": _("rising"),
+    "falling": _("falling"),
+    "steady": _("steady"),
+}
 _STEADY_PER_HOUR = {"temperature": 0.2, "humidity": 2.0, "pressure": 0.3}
 
 
@@ -29,6 +39,10 @@ _STEADY_PER_HOUR = {"temperature": 0.2, "humidity": 2.0, "pressure": 0.3}
 class Trend:
     direction: Direction
     rate: str
+
+    @property
+    def word(self) -> Promise:
+        return _DIRECTIONS[self.direction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +53,11 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class SensorLine:
-    """One sensor of a card. Values are text in the viewer's unit."""
+    """One sensor of a card. Values are text in the viewer's unit; `plain_value` is for programs."""
 
     title: str
     value: str
+    plain_value: str
     unit: str
     trend: Trend | None
     low: Extreme | None
@@ -60,6 +75,7 @@ class Card:
     placement: str
     placement_name: str
     state: State
+    state_name: str
     measured_at: datetime | None
     ago: str
     main: SensorLine | None
@@ -69,6 +85,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
+    """`sentence` says why there is no advice, where there is none."""
+
+    advice: list[Shown]
     sentence: str
     cards: list[Card]
     has_demo: bool
@@ -77,14 +96,21 @@ class Dashboard:
 class Snapshot:
     """What is known at one instant. The signature is cheap; the cards cost three queries more."""
 
-    def __init__(self, now: int, unit: TemperatureUnit) -> None:
+    def __init__(
+        self, now: int, unit: TemperatureUnit, hidden: Collection[int] = frozenset()
+    ) -> None:
         self.now, self.unit = now, unit
         self._zone = ZoneInfo(settings.TIME_ZONE)
         self._stations = queries.stations_for_dashboard()
+        self._advice = advice_shown(self._stations, Viewer(unit, self._zone, now))
+        # One who hid all that is left sees all of it again rather than nothing.
+        self._shown = [s for s in self._stations if s.pk not in hidden] or self._stations
 
     def signature(self) -> str:
         """Return a text that changes whenever the dashboard would look different."""
         seen: list[object] = [self.unit, hour_of(self.now), day_of(self.now, self._zone)]
+        seen += self._advice
+        seen += [get_language(), [station.pk for station in self._shown]]
         for station in self._stations:
             seen += [
                 station.pk,
@@ -100,7 +126,7 @@ class Snapshot:
 
     def dashboard(self) -> Dashboard:
         """Return everything the dashboard shows."""
-        sensor_ids = [s.pk for station in self._stations for s in station.sensors.all()]
+        sensor_ids = [s.pk for station in self._shown for s in station.sensors.all()]
         today = day_of(self.now, self._zone)
         self._days = queries.summaries_of_day(sensor_ids, today)
         # The first hour of the window is cut in two: its mean would stand at the wrong place.
@@ -108,20 +134,11 @@ class Snapshot:
         self._hours = queries.summaries_of_hours(sensor_ids, since, self.now)
         self._trends = queries.trends(sensor_ids, self.now)
         return Dashboard(
-            sentence=sentence([self._place(station) for station in self._stations], self.unit),
-            cards=sorted(map(self._card, self._stations), key=_reading_order),
-            has_demo=any(station.is_demo for station in self._stations),
+            advice=self._advice,
+            sentence=sentence([_place(station) for station in self._stations]),
+            cards=sorted(map(self._card, self._shown), key=_reading_order),
+            has_demo=any(station.is_demo for station in self._shown),
         )
-
-    def _place(self, station: Station) -> Place:
-        main = main_sensor(station)
-        latest = latest_of(main) if main and main.quantity == "temperature" else None
-        celsius = latest.value if latest else None
-        state, quiet_s = (
-            queries.state_of(station, self.now),
-            queries.quiet_seconds_of(station, self.now),
-        )
-        return Place(station.name, station.placement, state, celsius, quiet_s)
 
     def _card(self, station: Station) -> Card:
         main = main_sensor(station)
@@ -134,6 +151,7 @@ class Snapshot:
             placement=station.placement,
             placement_name=station.get_placement_display(),
             state=state,
+            state_name=str(display.STATE_NAMES[state]),
             measured_at=display.moment(newest, self._zone) if newest else None,
             ago=display.ago(max(0, self.now - newest) / 1000) if newest else "",
             main=self._line(main, state) if main else None,
@@ -145,9 +163,11 @@ class Snapshot:
         latest, day = latest_of(sensor), self._days.get(sensor.pk)
         chart = sparkline(self._points(sensor, self._hours.get(sensor.pk, [])))
         is_fresh = state in ("live", "late")
+        value = latest.value if latest else None
         return SensorLine(
             title=sensor.title,
-            value=self._text(latest.value, sensor) if latest and latest.value is not None else "–",
+            value="–" if value is None else self._text(value, sensor),
+            plain_value="" if value is None else self._plain(value, sensor),
             unit=display.unit_label(sensor.quantity, sensor.unit, self.unit),
             trend=self._trend(sensor) if is_fresh else None,
             low=self._extreme(sensor, day, "min"),
@@ -160,6 +180,10 @@ class Snapshot:
     def _text(self, value: float, sensor: Sensor) -> str:
         shown = display.in_unit(value, sensor.quantity, self.unit)
         return display.number(shown, sensor.quantity)
+
+    def _plain(self, value: float, sensor: Sensor) -> str:
+        shown = display.in_unit(value, sensor.quantity, self.unit)
+        return display.plain_number(shown, sensor.quantity)
 
     def _extreme(
         self, sensor: Sensor, day: DaySummary | None, which: Literal["min", "max"]
@@ -192,6 +216,12 @@ class Snapshot:
             ]
             points.append(Point((self.now - middle) / HOUR_MS, *values))
         return points
+
+
+def _place(station: Station) -> Place:
+    sensors = [sensor for sensor in station.sensors.all() if latest_of(sensor)]
+    thermometers = [sensor for sensor in sensors if sensor.quantity == "temperature"]
+    return Place(station.name, station.placement, bool(sensors), bool(thermometers))
 
 
 def _reading_order(card: Card) -> tuple[bool, int, str]:

@@ -1,66 +1,36 @@
-"""Inside against outside, in one sentence. Pure."""
+"""What to say while inside and outside cannot be compared: a side has no thermometer. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readings import display, units
-from readings.units import TemperatureUnit
-from stations.state import State
-
-_AS_WARM_C = 0.05
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A station's temperature now, in Celsius, and how fresh it is."""
+    """A station: whether it was ever heard of, and whether it measures temperatures."""
 
     name: str
     placement: str
-    state: State
-    celsius: float | None
-    quiet_s: float | None
+    was_heard: bool
+    has_thermometer: bool
 
 
-def sentence(places: Sequence[Place], unit: TemperatureUnit) -> str:
-    """Compare the house with the air outside; say why when that cannot be done.
-
-    Several stations on one side count as their mean. Returns "" while a
-    side has no station at all: there is nothing to compare yet.
-    """
-    inside = [place for place in places if place.placement == "indoor"]
-    outside = [place for place in places if place.placement == "outdoor"]
-    if not inside or not outside:
+def sentence(places: Sequence[Place]) -> str:
+    """Return why there is no advice; "" while a side has no station, or lacks nothing."""
+    sides = [[p for p in places if p.placement == side] for side in ("outdoor", "indoor")]
+    if not all(sides):
         return ""
-    inner, outer = _mean(inside), _mean(outside)
-    if outer is None:
-        return _missing("outside", outside)
-    if inner is None:
-        return _missing("inside", inside)
-    return _compared(outer - inner, unit)
+    for side in sides:
+        if not any(place.has_thermometer for place in side):
+            return _missing(side)
+    return ""
 
 
-def _compared(difference: float, unit: TemperatureUnit) -> str:
-    if abs(difference) < _AS_WARM_C:
-        return "It is as warm outside as inside."
-    amount = display.number(units.celsius_difference_to(unit, abs(difference)), "temperature")
-    word = "cooler" if difference < 0 else "warmer"
-    return f"It is {amount} °{unit} {word} outside than inside."
-
-
-def _mean(places: Sequence[Place]) -> float | None:
-    fresh = [p.celsius for p in places if p.celsius is not None and p.state in ("live", "late")]
-    return sum(fresh) / len(fresh) if fresh else None
-
-
-def _missing(side: str, places: Sequence[Place]) -> str:
-    heard = [place for place in places if place.quiet_s is not None]
+def _missing(side: Sequence[Place]) -> str:
+    heard = [place for place in side if place.was_heard]
     if not heard:
-        return f"No comparison yet: {places[0].name} has not posted a temperature."
-    last = min(heard, key=lambda place: place.quiet_s or 0)
-    if last.state == "silent":
-        return (
-            f"No comparison: {last.name} has been silent for {display.duration(last.quiet_s or 0)}."
-        )
-    return f"No comparison: {last.name} measures no temperature {side}."
+        return _("No advice yet: %(name)s has not posted a temperature") % {"name": side[0].name}
+    return _("No advice: %(name)s measures no temperature") % {"name": heard[0].name}

@@ -12,13 +12,29 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 BAUD = 115200
 PATIENCE_S = 30.0
 SLOWEST_BYTES_PER_S = 100  # far below what ampy needs at 115200 baud
+
+_CHECKSUMS = """
+import binascii, hashlib
+for name in {names!r}:
+    digest = hashlib.sha256()
+    try:
+        with open(name, "rb") as file:
+            while True:
+                piece = file.read(256)
+                if not piece:
+                    break
+                digest.update(piece)
+    except OSError:
+        continue
+    print(binascii.hexlify(digest.digest()).decode(), name)
+"""
 
 
 class BoardError(Exception):
@@ -41,6 +57,14 @@ class PortBusy(BoardError):
     def __init__(self, port: str) -> None:
         super().__init__(
             f"Another program is using {port}. Close serial monitors and editors, then try again."
+        )
+
+
+class LineBroken(BoardError):
+    def __init__(self, port: str) -> None:
+        super().__init__(
+            f"The connection to the board on {port} broke off. Plug the cable in again (a shorter"
+            " one may help) and start again: nothing on the board is broken."
         )
 
 
@@ -77,6 +101,17 @@ def list_files(port: str, *, baud: int = BAUD, timeout: float = PATIENCE_S) -> l
     return [line.strip().lstrip("/") for line in listing.splitlines() if line.strip()]
 
 
+def wake(port: str, *, baud: int = BAUD, tries: int = 3, timeout: float = PATIENCE_S) -> None:
+    """Wait for MicroPython: its first start makes a file system and takes some seconds."""
+    for _ in range(tries - 1):
+        try:
+            list_files(port, baud=baud, timeout=timeout / tries)
+        except (BoardSilent, NoPrompt):
+            continue
+        return
+    list_files(port, baud=baud, timeout=timeout)
+
+
 def read_file(port: str, name: str, *, baud: int = BAUD, timeout: float = PATIENCE_S) -> bytes:
     """The exact content of one file."""
     with tempfile.TemporaryDirectory() as folder:
@@ -88,23 +123,40 @@ def read_file(port: str, name: str, *, baud: int = BAUD, timeout: float = PATIEN
 
 def upload(
     port: str,
-    paths: Sequence[Path],
+    paths: Sequence[Path] | Mapping[str, Path],
     *,
     baud: int = BAUD,
     timeout: float = PATIENCE_S,
     on_file: Callable[[str], None] | None = None,
 ) -> None:
-    """Copy the files to the board under their own names; reset() then starts them.
+    """Copy the files to the board; reset() then starts them.
 
-    on_file is told each name before it is sent. main.py goes last: an upload
-    that breaks off must not leave a board that starts half a program.
+    A mapping says what each is called there, `lib/sht31.py` for one in a folder; else they
+    keep their own names. on_file is told each name before it is sent. main.py goes last: an
+    upload that breaks off must not leave a board that starts half a program.
     """
-    names = {path: _checked(path.name) for path in paths}
-    for path in sorted(paths, key=lambda path: path.name == "main.py"):
+    named = paths if isinstance(paths, Mapping) else {path.name: path for path in paths}
+    order = sorted(map(_checked_path, named), key=lambda name: name == "main.py")
+    for folder in _folders(order):
+        _ampy(port, "mkdir", "--exists-okay", folder, baud=baud, timeout=timeout)
+    for name in order:
         if on_file:
-            on_file(names[path])
-        enough = timeout + path.stat().st_size / SLOWEST_BYTES_PER_S
-        _ampy(port, "put", str(path), names[path], baud=baud, timeout=enough)
+            on_file(name)
+        enough = timeout + named[name].stat().st_size / SLOWEST_BYTES_PER_S
+        _ampy(port, "put", str(named[name]), name, baud=baud, timeout=enough)
+
+
+def checksums(
+    port: str, names: Sequence[str], *, baud: int = BAUD, timeout: float = PATIENCE_S
+) -> dict[str, str]:
+    """The SHA-256 of those of the files that are on the board, as the board computes them."""
+    names = [_checked_path(name) for name in names]
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "checksums.py"
+        script.write_text(_CHECKSUMS.format(names=names))
+        said = _ampy(port, "run", str(script), baud=baud, timeout=timeout)
+    pairs = (line.split() for line in said.splitlines() if line.count(" ") == 1)
+    return {name: digest for digest, name in pairs}
 
 
 def reset(port: str, *, baud: int = BAUD, timeout: float = PATIENCE_S) -> None:
@@ -119,12 +171,24 @@ def _checked(name: str) -> str:
     return name
 
 
+def _checked_path(name: str) -> str:
+    for part in name.split("/"):
+        _checked(part)
+    return name
+
+
+def _folders(names: Sequence[str]) -> list[str]:
+    """Every folder that the names need, outer ones before those in them."""
+    parents = {parent.as_posix() for name in names for parent in PurePosixPath(name).parents}
+    return sorted(parents - {"."})
+
+
 def _ampy(port: str, *arguments: str, baud: int, timeout: float) -> str:
     """What ampy printed."""
     options = ["--port", port, "--baud", str(baud)]
     command = [sys.executable, "-m", "ampy.cli", *options, *arguments]
     try:
-        with _claimed(port):
+        with claimed(port):
             done = _run(command, timeout)
     except subprocess.TimeoutExpired:
         raise BoardSilent(port) from None
@@ -148,6 +212,8 @@ def _run(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[
 def _explained(port: str, arguments: Sequence[str], stderr: str) -> BoardError:
     if "could not enter raw repl" in stderr:
         return NoPrompt(port)
+    if port.startswith("/") and not Path(port).exists():
+        return LineBroken(port)
     if "failed to access" in stderr or "multiple access on port" in stderr:
         return PortBusy(port)
     if "No such file" in stderr:
@@ -159,7 +225,7 @@ def _explained(port: str, arguments: Sequence[str], stderr: str) -> BoardError:
 
 
 @contextmanager
-def _claimed(port: str) -> Iterator[None]:
+def claimed(port: str) -> Iterator[None]:
     """Keeps other programs off the port, and tells why when that cannot be."""
     if sys.platform == "win32":
         yield

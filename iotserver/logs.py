@@ -1,24 +1,25 @@
-"""API keys travel in URLs; they stay out of the logs."""
+"""API keys and household links travel in URLs; their secrets stay out of the logs."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-# As in a path or query, encoded or not; in JSON; in a header.
+# As in a path or query, encoded or not; in JSON; in a header. A link is /h/SECRET.
 _KEY = re.compile(
-    r"""(api(?:_|%(?:25)?5f)?key["']?(?:=|%3d|\s*:\s*)["']?|\bbearer\s+)([^/&\s?'"]+)""",
+    r"""(api(?:_|%(?:25)?5f)?key["']?(?:=|%3d|\s*:\s*)["']?|\bbearer\s+"""
+    r"""|household_link["']?(?:=|\s*:\s*)["']?|(?:/|%2f)h(?:/|%2f))([^/&\s?'"]+)""",
     re.IGNORECASE,
 )
 
 
 def redact(text: str) -> str:
-    """Return text with every API key replaced by `***`."""
+    """Return text with every API key and link's secret replaced by `***`."""
     return _KEY.sub(r"\1***", text)
 
 
 def keys_in(text: str) -> set[str]:
-    """Return the API keys that stand in a text."""
+    """Return the keys and secrets that stand in a text."""
     return {found[2] for found in _KEY.finditer(text)}
 
 

@@ -31,6 +31,7 @@ DEFAULT_TEMPERATURE_UNIT = env.str("TEMPERATURE_UNIT", default="C")
 PUBLIC_DASHBOARD = env.bool("PUBLIC_DASHBOARD", default=False)
 MAX_SENSORS_PER_STATION = env.int("MAX_SENSORS_PER_STATION", default=16)
 MAX_READING_AGE_DAYS = env.int("MAX_READING_AGE_DAYS", default=366)
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=1_000)  # handed in through the browser
 # Readings of a station, and refused requests of an address: a minute, and at one go.
 STATION_RATE_LIMIT = env.float("STATION_RATE_LIMIT", default=1_200)
 STATION_RATE_BURST = env.int("STATION_RATE_BURST", default=1_000_000)
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
 ]
 
@@ -91,6 +93,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "viewers.middleware.LanguageMiddleware",
+    "viewers.middleware.LinkUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -175,6 +179,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # Browsers take such a cookie from this very host over HTTPS alone: no neighbour plants one.
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
+LINK_COOKIE_NAME = f"{_PREFIX}household_link"
 SECURE_REDIRECT_EXEMPT = [
     r"^/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)",
     r"^api/v1/readings/?\Z",
@@ -193,7 +198,12 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- language and files ------------------------------------------------------
 
-LANGUAGE_CODE = "en"
+# Each viewer's own comes first (viewers.middleware). HOUSE_LANGUAGE, since desktops set LANGUAGE.
+LANGUAGE_CODE = env.str("HOUSE_LANGUAGE", default="") or "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français")]
+# Compiled by `serve` from locale/, which holds what translators write.
+LOCALE_PATHS = [DATA_DIR / "locale"]
+FORMAT_MODULE_PATH = ["iotserver.formats"]
 USE_I18N = True
 USE_TZ = True
 

@@ -10,9 +10,11 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402  (settings are ready only now)
 from servestatic import ServeStatic  # noqa: E402
 
+from readings import callers, refused_boards  # noqa: E402
 from upkeep import running  # noqa: E402
 
 running.hold()
+callers.keep_writing(refused_boards.write)
 
 application = ServeStatic(
     django_application,

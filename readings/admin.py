@@ -16,10 +16,13 @@ from django.utils.html import format_html
 
 from readings import admin_cells, removal
 from readings.admin_forms import SensorForm
+from readings.admin_refused import RefusedBoardAdmin
 from readings.locks import write_transaction
 from readings.times import now_ms
 from stations.admin import SensorInline, StationAdmin
-from stations.models import Sensor, Station
+from stations.models import RefusedBoard, Sensor, Station
+
+admin.site.register(RefusedBoard, RefusedBoardAdmin)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -71,10 +74,10 @@ class MeasuringStationAdmin(StationAdmin):
     )
     list_filter = (StateFilter, *StationAdmin.list_filter)
     inlines: ClassVar[Any] = (MeasuringSensorInline,)
-    readonly_fields = ("state", "last_seen", *StationAdmin.readonly_fields)
+    readonly_fields = ("state", "last_seen", "address", *StationAdmin.readonly_fields)
     fieldsets = (
         *StationAdmin.fieldsets[:-1],
-        ("Seen", {"fields": ("state", "last_seen", "created_at")}),
+        ("Seen", {"fields": ("state", "last_seen", "address", "created_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Station]:
@@ -89,6 +92,10 @@ class MeasuringStationAdmin(StationAdmin):
     @admin.display(description="Last seen", ordering="heard_at")
     def last_seen(self, station: Station) -> str:
         return admin_cells.last_seen(station, now_ms())
+
+    @admin.display(description="Calls from")
+    def address(self, station: Station) -> str:
+        return admin_cells.address(station) or admin_cells.NOTHING
 
     @admin.display(description="Latest values")
     def latest_values(self, station: Station) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from readings import display
 from readings.models import Latest
 from readings.queries import quiet_seconds
-from stations.models import Sensor, Station
+from stations.models import Contact, Sensor, Station
 from stations.state import State, state_after
 
 ShownState = State | Literal["inactive"]
@@ -47,7 +47,13 @@ def state(station: Station, now: int) -> SafeString:
 
 def last_seen(station: Station, now: int) -> str:
     heard_at = _heard_at(station)
-    return NOTHING if heard_at is None else _ago(heard_at, now)
+    return NOTHING if heard_at is None else ago(heard_at, now)
+
+
+def address(station: Station) -> str:
+    """Return where a station last called from; empty when that is not known."""
+    contact: Contact | None = getattr(station, "contact", None)
+    return contact.address if contact else ""
 
 
 def latest_values(station: Station) -> str:
@@ -73,7 +79,7 @@ def latest_value_and_time(sensor: Sensor, now: int) -> str:
     if latest is None or latest.measured_at is None:
         return latest_value(sensor)
     value = format_html('<span class="latest">{}</span>', latest_value(sensor))
-    return format_html("{} {}", value, _ago(latest.measured_at, now))
+    return format_html("{} {}", value, ago(latest.measured_at, now))
 
 
 def _heard_at(station: Station) -> int | None:
@@ -85,7 +91,7 @@ def _latest_of(sensor: Sensor) -> Latest | None:
     return getattr(sensor, "latest", None)
 
 
-def _ago(ms: int, now: int) -> SafeString:
+def ago(ms: int, now: int) -> SafeString:
     """Return how long ago it was; the exact time shows on hover."""
     at = display.moment(ms, ZoneInfo(settings.TIME_ZONE)).replace(microsecond=0)
     return format_html(

@@ -25,7 +25,7 @@ class SensorSerializer(serializers.ModelSerializer[Sensor]):
 
     class Meta:
         model = Sensor
-        fields = ("field", "quantity", "unit", "label", "value", "measured_at")
+        fields = ("id", "field", "quantity", "unit", "label", "value", "measured_at")
 
     def get_unit(self, sensor: Sensor) -> str:
         return units.CANONICAL.get(sensor.quantity, sensor.unit)

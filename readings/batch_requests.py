@@ -7,7 +7,8 @@ from django.conf import settings
 from readings import device_replies, rates
 from readings.clock import trusted_now_ms
 from readings.device_replies import DeviceReply
-from readings.device_requests import DeviceRequest, count, extra_headers, log_refusal
+from readings.device_requests import count, extra_headers, log_refusal
+from readings.device_wire import DeviceRequest
 from readings.dialects import json_batch
 from readings.measurements import Submission
 from readings.outcomes import CannotStore, Outcome, Refused

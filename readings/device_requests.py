@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
+from django.utils import translation
 
-from readings import device_replies, faults, rates
+from readings import callers, device_replies, faults, rates
 from readings.clock import trusted_now_ms
 from readings.counters import STORED, counters
 from readings.device_replies import DeviceReply
+from readings.device_wire import DeviceRequest
 from readings.dialects import path as path_dialect
 from readings.ingest import settle
 from readings.measurements import Submission
@@ -26,6 +27,7 @@ from readings.outcomes import CannotStore, Outcome, Refused, Stored
 from readings.times import from_ms
 from stations.auth import StationCache
 from stations.mac import InvalidMac, canonical_mac, is_hex
+from stations.wire import is_ahead_of_its_user
 
 logger = logging.getLogger("readings.devices")
 
@@ -43,18 +45,6 @@ _EXPLANATIONS = {
     " wait a minute and load the page again.",
     503: "The server could not store it just now. Load the page again.",
 }
-_PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRequest:
-    """What the dialects need of an HTTP request. `headers` has lower-case names."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    address: str
 
 
 def read(request: DeviceRequest) -> Submission | Refused:
@@ -64,7 +54,7 @@ def read(request: DeviceRequest) -> Submission | Refused:
         return unheard
     if request.method != "GET":
         return rates.count_refusal(request.address, _GET_ONLY)
-    if _is_ahead_of_its_user(request.headers):
+    if is_ahead_of_its_user(request.headers):
         return _PREFETCH
     if _has_body(request.headers):
         # Proxies disagree where it ends: what follows might be taken for a reading.
@@ -81,12 +71,6 @@ def read(request: DeviceRequest) -> Submission | Refused:
     return Submission(found.credentials, found.measurements, found.refusal, request.address)
 
 
-def _is_ahead_of_its_user(headers: Mapping[str, str]) -> bool:
-    """True when a browser asks on its own, before anyone has clicked."""
-    stated = " ".join(headers[name] for name in _PURPOSE_HEADERS if name in headers).lower()
-    return "prefetch" in stated or "preview" in stated
-
-
 def _has_body(headers: Mapping[str, str]) -> bool:
     return bool(headers.get("content-length", "").strip("0")) or "transfer-encoding" in headers
 
@@ -94,7 +78,9 @@ def _has_body(headers: Mapping[str, str]) -> bool:
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
     """Settle submissions; on any failure nothing is stored and every board is asked to resend."""
     try:
-        return settle(cache, submissions)
+        outcomes = settle(cache, submissions)
+        callers.note(submissions, outcomes)
+        return outcomes
     except CannotStore as error:
         return [error.refused] * len(submissions)
     except Exception as error:
@@ -156,7 +142,8 @@ def _page(status: int, line: str, outcome: Outcome) -> str:
     }
     if isinstance(outcome, Stored):
         context |= {"is_stored": True, "measured_at": from_ms(outcome.measurements[0].measured_at)}
-    return render_to_string("readings/device_reply.html", context)
+    with translation.override("en"):  # as the lines for boards, which it repeats
+        return render_to_string("readings/device_reply.html", context)
 
 
 def log_refusal(request: DeviceRequest, refused: Refused, claimed: str) -> None:

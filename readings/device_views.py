@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from readings import batch_requests, device_requests
 from readings.device_replies import DeviceReply
-from readings.device_requests import DeviceRequest
+from readings.device_wire import DeviceRequest
 from readings.dialects import json_batch
 from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused

@@ -1,23 +1,52 @@
-"""Numbers and times as people read them. Pure."""
+"""Numbers and times as people read them, in the active language. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Any
+
+from django.utils.formats import get_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from readings import units
 from readings.times import from_ms
 from readings.units import TemperatureUnit
+from stations.state import State
 
 MINUS = "\N{MINUS SIGN}"
 _DECIMALS = {"temperature": 1, "humidity": 0, "pressure": 0, "wind_speed": 1, "rain": 1}
 
+STATE_NAMES: dict[State, Promise] = {
+    "live": gettext_lazy("live"),
+    "late": gettext_lazy("late"),
+    "silent": gettext_lazy("silent"),
+    "waiting": gettext_lazy("waiting"),
+}
+_AGO = (
+    (86_400, ngettext_lazy("%(count)d day ago", "%(count)d days ago", "count")),
+    (3_600, ngettext_lazy("%(count)d hour ago", "%(count)d hours ago", "count")),
+    (60, ngettext_lazy("%(count)d minute ago", "%(count)d minutes ago", "count")),
+)
+_DURATION = (
+    (86_400, ngettext_lazy("%(count)d day", "%(count)d days", "count")),
+    (3_600, ngettext_lazy("%(count)d hour", "%(count)d hours", "count")),
+    (60, ngettext_lazy("%(count)d minute", "%(count)d minutes", "count")),
+)
+
 
 def number(value: float, quantity: str) -> str:
     """Return a value with as many decimals as its quantity deserves and a true minus."""
+    text = plain_number(value, quantity).replace("-", MINUS)
+    return text.replace(".", get_format("DECIMAL_SEPARATOR"))
+
+
+def plain_number(value: float, quantity: str) -> str:
+    """Return the same for programs: in ASCII, whatever the language."""
     text = f"{value:.{_DECIMALS.get(quantity, 1)}f}"
-    if not text.strip("-0."):
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return text if text.strip("-0.") else text.lstrip("-")
 
 
 def in_unit(value: float, quantity: str, unit: TemperatureUnit) -> float:
@@ -43,14 +72,17 @@ def moment(ms: int, zone: tzinfo) -> datetime:
 
 def ago(seconds: float) -> str:
     """Return how long ago something was, e.g. `3 minutes ago`. `app.js` keeps it true."""
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        count = int(seconds // size)
-        if count:
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
-    return "just now"
+    return _counted(seconds, _AGO) or _("just now")
 
 
 def duration(seconds: float) -> str:
     """Return a span, e.g. `40 minutes`."""
-    text = ago(seconds)
-    return "a moment" if text == "just now" else text.removesuffix(" ago")
+    return _counted(seconds, _DURATION) or _("a moment")
+
+
+def _counted(seconds: float, words: Sequence[tuple[int, Any]]) -> str:
+    """Return the largest unit that goes into a span, counted; nothing below the smallest."""
+    for size, counted in words:
+        if count := int(seconds // size):
+            return str(counted % {"count": count})
+    return ""

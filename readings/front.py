@@ -10,7 +10,7 @@ from django.conf import settings
 
 from readings import batch_requests, device_requests
 from readings.device_replies import DeviceReply
-from readings.device_requests import DeviceRequest
+from readings.device_wire import DeviceRequest
 from readings.dialects import json_batch
 from readings.dialects import path as path_dialect
 from readings.group_commit import GroupCommit
@@ -45,6 +45,24 @@ class DeviceFront:
                 await _send(send, await self._answer_batch(_device_request(scope, path), receive))
                 return
         await self._application(scope, receive, send)
+
+    def take(self, request: DeviceRequest, tell: Callable[[DeviceReply], None]) -> bool:
+        """Answer a device URL that the server has read by itself; False for any other.
+
+        `tell` is called in the event loop with the reply, perhaps at once.
+        """
+        if not path_dialect.is_ours(request.path):
+            return False
+
+        def answer(outcome: Outcome) -> None:
+            tell(device_requests.answer(request, outcome))
+
+        submission = device_requests.read(request)
+        if isinstance(submission, Refused):
+            answer(submission)
+        else:
+            self._commits.take(submission, answer)
+        return True
 
     async def _answer(self, request: DeviceRequest) -> DeviceReply:
         outcome = await self._settle(device_requests.read(request))

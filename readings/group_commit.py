@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from readings import device_requests
@@ -23,7 +24,7 @@ _MOST_READINGS = 2_000  # the write lock is held for a few milliseconds at most
 _LONGEST_QUEUE = 5_000  # beyond, boards are told to come again rather than to wait
 _QUIET_TURNS = 3  # of the event loop: from a readable socket to `submit` it takes two
 
-_Waiting = tuple[Submission, "asyncio.Future[Outcome]"]
+Tell = Callable[[Outcome], None]
 
 
 class GroupCommit:
@@ -35,29 +36,42 @@ class GroupCommit:
 
     def __init__(self) -> None:
         self._cache = StationCache()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[tuple[Submission, Tell]] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="group-commit")
         self._draining: asyncio.Task[None] | None = None
 
     async def submit(self, submission: Submission) -> Outcome:
         """Return what became of a submission, once that is on disk."""
-        if len(self._waiting) >= _LONGEST_QUEUE:
-            return device_requests.BUSY
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append((submission, future))
-        counters.wait(len(self._waiting))
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.create_task(self._drain())
+
+        def tell(outcome: Outcome) -> None:
+            if not future.done():  # the board hung up while it waited
+                future.set_result(outcome)
+
+        self.take(submission, tell)
         return await future
+
+    def take(self, submission: Submission, tell: Tell) -> None:
+        """Let `tell` know what became of a submission, once that is on disk.
+
+        `tell` is called in the event loop, at once when the queue is full. It must not raise.
+        """
+        waiting = self._waiting
+        if len(waiting) >= _LONGEST_QUEUE:
+            tell(device_requests.BUSY)
+            return
+        waiting.append((submission, tell))
+        counters.wait(len(waiting))
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.get_running_loop().create_task(self._drain())
 
     async def _drain(self) -> None:
         while self._waiting:
             await self._gather()
             batch = self._take()
             outcomes = await self._settle([submission for submission, _ in batch])
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():  # the board hung up while it waited
-                    future.set_result(outcome)
+            for (_, tell), outcome in zip(batch, outcomes, strict=True):
+                tell(outcome)
 
     async def _gather(self) -> None:
         """Let in who stands at the door: go on once the event loop has nothing else to do."""
@@ -67,7 +81,7 @@ class GroupCommit:
             quiet = quiet + 1 if len(self._waiting) == count else 0
             count = len(self._waiting)
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[tuple[Submission, Tell]]:
         """Take the oldest off the queue: one at least, and no more than a commit should hold."""
         count = readings = 0
         for submission, _ in self._waiting[:_MOST_SUBMISSIONS]:

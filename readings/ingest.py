@@ -8,18 +8,17 @@ transaction, for requests that come from boards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from readings import damage, rates, store
+from readings import callers, damage, rates, store
 from readings.clock import trusted_now_ms
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.rows import Entry, entry, latest_rows
 from readings.store import Cursor, Row
-from readings.times import DayFinder
+from readings.times import day_finder
 from readings.values import InvalidValue
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
@@ -27,13 +26,18 @@ from stations.models import Station
 
 
 def record_readings(
-    station: Station, measurements: Sequence[Measurement], *, is_history: bool = False
+    station: Station,
+    measurements: Sequence[Measurement],
+    *,
+    is_history: bool = False,
+    is_in_stored_units: bool = False,
 ) -> int:
     """Store measurements of one station; return how many were new.
 
     A measurement that is already there (same sensor and exact time, or a
     sequence acknowledged before) changes nothing. History counts as received
     when it was measured: it is never late, and makes no silent station live.
+    Values are in their sensors' units, unless they are as an export wrote them.
     Raises `TooManySensors`, `InvalidValue` or `CannotStore`, with nothing stored.
     """
     damage.check()
@@ -41,7 +45,8 @@ def record_readings(
         sensors: dict[int, SensorEntry] = {}
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
-            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
+            unit = "" if is_in_stored_units else sensor.unit
+            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, unit, sensor.raw_since)
         received_at = None if is_history else trusted_now_ms()
         return _record([entry(sensors[m.field], m, received_at) for m in measurements], received_at)
 
@@ -101,8 +106,8 @@ def _prepare(
     writer: Writer, submission: Submission, received_at: int, entries: list[Entry]
 ) -> Outcome:
     """Add what a submission measured to `entries`; end a rotation that its key completes."""
-    if ends_rotation(writer, submission.credentials):
-        verbs.end_old_key(writer.station_id)
+    if writer.old_key_digest:
+        _go_on_rotating(writer, submission)
     try:
         found = _entries(writer, submission.measurements, received_at)
     except verbs.TooManySensors:
@@ -111,6 +116,13 @@ def _prepare(
         return Refused(400, str(error), "bad value", writer.name)
     entries += found
     return Stored(writer.name, submission.measurements)
+
+
+def _go_on_rotating(writer: Writer, submission: Submission) -> None:
+    if ends_rotation(writer, submission.credentials):
+        verbs.end_old_key(writer.station_id)
+    else:
+        callers.note_old_key(writer.station_id)
 
 
 def _entries(writer: Writer, measurements: Iterable[Measurement], received_at: int) -> list[Entry]:
@@ -140,7 +152,7 @@ def _record(entries: Sequence[Entry], received_at: int | None) -> int:
         rows = _insert(cursor, fresh)
         if fresh:
             store.upsert_latest(cursor, latest_rows(fresh, rows, received_at))
-        store.add_to_summaries(cursor, rows, DayFinder(ZoneInfo(settings.TIME_ZONE)))
+        store.add_to_summaries(cursor, rows, day_finder(settings.TIME_ZONE))
     return len(rows)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from readings import units
@@ -31,10 +32,16 @@ def entry(sensor: SensorEntry, measurement: Measurement, received_at: int | None
     if at < sensor.raw_since:
         # Its summaries may hold it already: with the reading gone nobody could tell.
         raise InvalidValue("older than kept")
-    value = checked_value(units.to_canonical(measurement.value, sensor.quantity, sensor.unit))
+    convert, low, high = _rule(sensor.quantity, sensor.unit)
+    value = checked_value(convert(measurement.value) if convert else measurement.value)
     delay_s = 0 if received_at is None or received_at < at else (received_at - at) // SECOND_MS
-    is_outlier = not units.is_physical(value, sensor.quantity)
-    return Entry(Row(sensor.id, at, value, delay_s, is_outlier), measurement)
+    return Entry(Row(sensor.id, at, value, delay_s, not low <= value <= high), measurement)
+
+
+@lru_cache(256)
+def _rule(quantity: str, unit: str) -> tuple[Callable[[float], float] | None, float, float]:
+    """Return how a value is converted, None for not at all, and its physical range."""
+    return units.converter(quantity, unit), *units.physical_range(quantity)
 
 
 def latest_rows(

@@ -84,6 +84,16 @@ def rebuild(sensor_id: int) -> Wrong:
     return Wrong(_go_through(hours, sensor_id, mend=True), _go_through(days, sensor_id, mend=True))
 
 
+def refresh(sensor_id: int, at: int) -> None:
+    """Recompute the hour and the day of one time, inside the caller's transaction."""
+    with connection.cursor() as cursor:
+        for table in _tables():
+            period = table.period_of(at)
+            known = _not_pruned(table, sensor_id, range(period, period + 1))
+            if known:
+                _replace(cursor, table, sensor_id, _differing(cursor, table, sensor_id, known))
+
+
 def _tables() -> tuple[_Table, _Table]:
     zone = ZoneInfo(settings.TIME_ZONE)
     hour_table, day_table = HourSummary._meta.db_table, DaySummary._meta.db_table

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime, tzinfo
 from datetime import time as clock_time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
@@ -58,11 +60,18 @@ class DayFinder:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
-        self._day, self._start, self._end = 0, 0, 0
+        self._held = (0, 0, 0)  # start, end, day: one value, so that threads may share it
 
     def __call__(self, ms: int) -> int:
-        if not self._start <= ms < self._end:
-            self._day = day_of(ms, self._zone)
-            self._start = day_start_ms(self._day, self._zone)
-            self._end = day_start_ms(self._day + 1, self._zone)
-        return self._day
+        start, end, day = self._held
+        if not start <= ms < end:
+            day = day_of(ms, self._zone)
+            start, end = day_start_ms(day, self._zone), day_start_ms(day + 1, self._zone)
+            self._held = (start, end, day)
+        return day
+
+
+@lru_cache(8)
+def day_finder(zone_name: str) -> DayFinder:
+    """Return the one `DayFinder` of a time zone: the next readings mostly are of the same day."""
+    return DayFinder(ZoneInfo(zone_name))

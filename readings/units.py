@@ -37,9 +37,14 @@ _PHYSICAL = {
 _ANYTHING = (float("-inf"), float("inf"))
 
 
+def converter(quantity: str, unit: str) -> Callable[[float], float] | None:
+    """Return what turns a value sent in `unit` into the stored one; None leaves it as it is."""
+    return _TO_CANONICAL.get((quantity, unit))
+
+
 def to_canonical(value: float, quantity: str, unit: str) -> float:
     """Return a value sent in `unit` as it is stored; other units pass unchanged."""
-    convert = _TO_CANONICAL.get((quantity, unit))
+    convert = converter(quantity, unit)
     return convert(value) if convert else value
 
 
@@ -51,9 +56,14 @@ def accepted_units(quantity: str) -> list[str]:
     return [canonical, *(unit for name, unit in _TO_CANONICAL if name == quantity)]
 
 
+def physical_range(quantity: str) -> tuple[float, float]:
+    """Return the least and greatest value that a working sensor can have measured."""
+    return _PHYSICAL.get(quantity, _ANYTHING)
+
+
 def is_physical(value: float, quantity: str) -> bool:
     """False for a value that no working sensor can have measured."""
-    low, high = _PHYSICAL.get(quantity, _ANYTHING)
+    low, high = physical_range(quantity)
     return low <= value <= high
 
 

@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
-from stations import verbs
+from stations import rotation, verbs
 from stations.admin_forms import StationAddForm, StationForm
 from stations.admin_keys import KeyPages
 from stations.mac import InvalidMac, canonical_mac, is_hex
@@ -44,9 +44,24 @@ class SensorInline(SensorTabularInline):
     can_delete = False
 
 
+class RotationFilter(admin.SimpleListFilter):
+    title = "API key"
+    parameter_name = "key"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("rotating", "rotating"), ("old", "old key still used")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Station]) -> QuerySet[Station]:
+        if self.value() is None:
+            return queryset
+        rotating = queryset.exclude(old_key_digest="")
+        is_used = self.value() == "old"
+        return rotating.filter(contact__old_key_used_at__isnull=False) if is_used else rotating
+
+
 class StationAdmin(KeyPages):
     list_display: Any = ("name", "placement", "is_active", "shown_key")
-    list_filter: ClassVar[Any] = ("placement", "is_active")
+    list_filter: ClassVar[Any] = ("placement", "is_active", RotationFilter)
     search_fields = ("name", "mac")
     search_help_text = "Name or MAC address, in any notation"
     actions = ("activate", "deactivate", "rotate_keys")
@@ -70,6 +85,9 @@ class StationAdmin(KeyPages):
 
     class Media:
         css = {"all": ("stations/admin.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Station]:
+        return super().get_queryset(request).select_related("contact")
 
     def get_fieldsets(self, request: HttpRequest, obj: Station | None = None) -> Any:
         return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
@@ -124,14 +142,18 @@ class StationAdmin(KeyPages):
         hint = format_html("<code>{}</code>", station.key_hint)
         if not station.is_rotating:
             return hint
-        return format_html('{} <span class="key-rotating">↻ rotating</span>', hint)
+        use = rotation.old_key_use(station)
+        return format_html('{} <span class="key-rotating">↻ rotating, old key {}</span>', hint, use)
 
     @admin.display(description="Old key", empty_value="none")
     def shown_old_key(self, station: Station) -> str | None:
         if not station.is_rotating:
             return None
         return format_html(
-            "<code>{}</code> still good until the new one is first used", station.old_key_hint
+            "<code>{}</code> {}; still good until the new one, made {}, is first used",
+            station.old_key_hint,
+            rotation.old_key_use(station),
+            rotation.ago(station.key_created_at),
         )
 
     @admin.action(description="Activate", permissions=["change"])

@@ -21,7 +21,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from stations import keys, verbs
+from stations import keys, rotation, verbs
 from stations.admin_forms import RotateKeyForm
 from stations.models import Station
 from stations.verbs import NewKey
@@ -74,7 +74,8 @@ class KeyPages(StationModelAdmin):
             text = f"The old key of {station} is no longer accepted."
             self.message_user(request, text, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:stations_station_change", args=[station.pk]))
-        return self._ask(request, "end_old_key", station)
+        use = rotation.old_key_use(station)
+        return self._ask(request, "end_old_key", station, old_key_use=use)
 
     @admin.action(description="Rotate API key", permissions=["change"])
     def rotate_keys(self, request: HttpRequest, queryset: QuerySet[Station]) -> HttpResponse:
@@ -136,7 +137,11 @@ class KeyPages(StationModelAdmin):
         }
 
 
+def trial_path(new: NewKey) -> str:
+    """Return what the board will ask for."""
+    return f"/update/API_key={new.api_key}/mac={new.station.mac}/field=1/data={TEST_VALUE}"
+
+
 def _test_url(request: HttpRequest, new: NewKey) -> str:
-    """Return what the board will ask for. Plain HTTP: small boards speak no TLS."""
-    path = f"/update/API_key={new.api_key}/mac={new.station.mac}/field=1/data={TEST_VALUE}"
-    return f"http://{request.get_host()}{path}"
+    """Return what to try. Plain HTTP: small boards speak no TLS."""
+    return f"http://{request.get_host()}{trial_path(new)}"

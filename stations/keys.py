@@ -54,5 +54,5 @@ def hint(key: str) -> str:
 
 
 def matches(key_digest: str, stored_digest: str) -> bool:
-    """Compare two digests in constant time."""
-    return secrets.compare_digest(key_digest.encode(), stored_digest.encode())
+    """Compare two digests, which are plain ASCII, in constant time."""
+    return secrets.compare_digest(key_digest, stored_digest)

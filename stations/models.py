@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from stations.mac import InvalidMac, canonical_mac
 from stations.wire import FIELD_MAX, FIELD_MIN
@@ -18,18 +19,18 @@ _Model = TypeVar("_Model", bound=models.Model, covariant=True)
 
 
 class Placement(models.TextChoices):
-    INDOOR = "indoor", "Indoor"
-    OUTDOOR = "outdoor", "Outdoor"
-    OTHER = "other", "Other"
+    INDOOR = "indoor", _("Indoor")
+    OUTDOOR = "outdoor", _("Outdoor")
+    OTHER = "other", _("Other")
 
 
 class Quantity(models.TextChoices):
-    TEMPERATURE = "temperature", "Temperature"
-    HUMIDITY = "humidity", "Relative humidity"
-    PRESSURE = "pressure", "Air pressure"
-    WIND_SPEED = "wind_speed", "Wind speed"
-    RAIN = "rain", "Rain"
-    OTHER = "other", "Other"
+    TEMPERATURE = "temperature", _("Temperature")
+    HUMIDITY = "humidity", _("Relative humidity")
+    PRESSURE = "pressure", _("Air pressure")
+    WIND_SPEED = "wind_speed", _("Wind speed")
+    RAIN = "rain", _("Rain")
+    OTHER = "other", _("Other")
 
 
 class Registry(models.Model):
@@ -197,3 +198,80 @@ class Sensor(Registered):
     @property
     def title(self) -> str:
         return self.label or self.get_quantity_display()
+
+
+class Contact(models.Model):
+    """How a station was last met on the wire.
+
+    Not part of `Station`, whose every change makes the workers load all stations anew.
+    """
+
+    station = models.OneToOneField(
+        Station, on_delete=models.CASCADE, primary_key=True, related_name="contact"
+    )
+    address = models.CharField(max_length=45, blank=True)
+    old_key_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.station} at {self.address}"
+
+
+class RefusedBoard(models.Model):
+    """A board that calls and may not write, by the MAC address it claims.
+
+    Bounded in number; it never makes a station by itself. Times are milliseconds since 1970.
+    """
+
+    class Cause(models.TextChoices):
+        UNKNOWN = "unknown station", "MAC address not registered"
+        WRONG_KEY = "wrong key", "wrong key"
+        SWAPPED = "swapped", "key and MAC address swapped"
+
+    mac = models.CharField("MAC address", max_length=17, unique=True)
+    cause = models.CharField(max_length=15, choices=Cause.choices)
+    address = models.CharField("from", max_length=45)
+    # Of the key it sent last; empty when that cannot be a station's key.
+    key_digest = models.CharField(max_length=64, blank=True)
+    key_hint = models.CharField("key", max_length=12, blank=True)
+    is_key_weak = models.BooleanField(default=False)
+    field = models.PositiveSmallIntegerField(null=True)
+    value = models.FloatField(null=True)
+    first_seen_at = models.BigIntegerField()
+    seen_at = models.BigIntegerField("last seen")
+    count = models.PositiveBigIntegerField("calls", default=0)
+    is_ignored = models.BooleanField("ignored", default=False)
+
+    class Meta:
+        ordering = ("-seen_at",)
+
+    def __str__(self) -> str:
+        return self.mac
+
+    @property
+    def key_mark(self) -> str:
+        """What a page shows and sends back, so that nobody accepts a key that came since."""
+        return self.key_digest[:16]
+
+
+class RefusedDay(models.Model):
+    """How many requests of a station were refused on a day of the house, by cause.
+
+    Times are milliseconds since 1970; `day` counts local days since 1970-01-01.
+    """
+
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="refused_days")
+    day = models.IntegerField()
+    cause = models.CharField(max_length=40)
+    count = models.PositiveBigIntegerField()
+    first_at = models.BigIntegerField()
+    last_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="one_count_per_day_and_cause", fields=("station", "day", "cause")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} refused: {self.cause}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from stations import keys
 from stations.mac import canonical_mac
-from stations.models import Placement, Quantity, Sensor, Station
+from stations.models import Contact, Placement, Quantity, Sensor, Station
 
 _DEFAULTS_BY_FIELD = {1: (Quantity.TEMPERATURE, "C"), 2: (Quantity.HUMIDITY, "%")}
 
@@ -22,6 +23,17 @@ class NewKey:
 
     station: Station
     api_key: str
+
+
+class KeyPrint(NamedTuple):
+    """What is stored of a key."""
+
+    digest: str
+    hint: str
+
+    @classmethod
+    def of(cls, key: str) -> KeyPrint:
+        return cls(keys.digest(key), keys.hint(key))
 
 
 class TooManySensors(Exception):
@@ -58,7 +70,7 @@ def register_station(
 def give_first_key(station: Station, api_key: str = "") -> str:
     """Set the key of a station not saved yet and return it."""
     key = keys.check_typed_key(api_key) if api_key else keys.generate_key()
-    _set_key(station, key)
+    set_key(station, KeyPrint.of(key))
     return key
 
 
@@ -69,18 +81,30 @@ def rotate_key(station: Station, api_key: str = "") -> NewKey:
     the first rotation, since the key in between was never seen.
     """
     key = keys.check_typed_key(api_key) if api_key else keys.generate_key()
+    return NewKey(rotate_to(station.pk, KeyPrint.of(key)), key)
+
+
+def rotate_to(station_id: int, print_: KeyPrint) -> Station:
+    """Rotate to a key of which only the fingerprint is known."""
     with transaction.atomic():
-        fresh = Station.objects.select_for_update().get(pk=station.pk)
-        if not fresh.is_rotating:
-            fresh.old_key_digest, fresh.old_key_hint = fresh.key_digest, fresh.key_hint
-        _set_key(fresh, key)
-        fresh.save()
-    return NewKey(fresh, key)
+        station = Station.objects.select_for_update().get(pk=station_id)
+        if not station.is_rotating:
+            station.old_key_digest, station.old_key_hint = station.key_digest, station.key_hint
+            Contact.objects.filter(pk=station_id).update(old_key_used_at=None)
+        set_key(station, print_)
+        station.save()
+    return station
 
 
 def end_old_key(station_id: int) -> None:
     """Stop accepting the key that a rotation replaced."""
     Station.objects.filter(pk=station_id).update(old_key_digest="", old_key_hint="")
+    Contact.objects.filter(pk=station_id).update(old_key_used_at=None)
+
+
+def withdraw_station(station_id: int) -> None:
+    """Take back a registration whose key reached no board, and which so has no readings."""
+    Station.objects.filter(pk=station_id).delete()
 
 
 def set_active(station_ids: Sequence[int], is_active: bool) -> None:
@@ -115,6 +139,22 @@ def ensure_sensor(station_id: int, field: int) -> Sensor:
     return Sensor.objects.create(station_id=station_id, field=field, quantity=quantity, unit=unit)
 
 
-def _set_key(station: Station, key: str) -> None:
-    station.key_digest, station.key_hint = keys.digest(key), keys.hint(key)
+def describe_sensor(
+    station_id: int, field: int, quantity: str = "", unit: str = "", label: str = ""
+) -> Sensor:
+    """Return the sensor of a field; one that is new measures what is said.
+
+    Raises `TooManySensors`, or `ValidationError` for a quantity that is none.
+    """
+    is_known = Sensor.objects.filter(station_id=station_id, field=field).exists()
+    sensor = ensure_sensor(station_id, field)
+    if quantity and not is_known:
+        sensor.quantity, sensor.unit, sensor.label = quantity, unit, label[:40]
+        sensor.full_clean()
+        sensor.save()
+    return sensor
+
+
+def set_key(station: Station, print_: KeyPrint) -> None:
+    station.key_digest, station.key_hint = print_.digest, print_.hint
     station.key_created_at = timezone.now()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 FIELD_MIN, FIELD_MAX = 1, 99
+
+_PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
 class Credentials(NamedTuple):
@@ -12,3 +15,9 @@ class Credentials(NamedTuple):
 
     key: str
     mac: str
+
+
+def is_ahead_of_its_user(headers: Mapping[str, str]) -> bool:
+    """True when a browser asks on its own, before anyone has clicked."""
+    stated = " ".join(headers[name] for name in _PURPOSE_HEADERS if name in headers).lower()
+    return "prefetch" in stated or "preview" in stated

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from readings import clock, damage, device_views
+from readings import callers, clock, damage, device_views
 from stations import limits
 from stations.auth import StationCache
 from tests.serving import Server, running_server
@@ -46,6 +46,12 @@ def _forget_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(limits, "usage", usage)
     yield
     usage.close()
+
+
+@pytest.fixture(autouse=True)
+def _forget_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test notes is not written behind the next one's back."""
+    monkeypatch.setattr(callers, "collector", callers.Collector())
 
 
 @pytest.fixture

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from itertools import count
+from typing import Any
 
+from alerts.models import Channel
 from readings.ingest import record_readings
 from readings.measurements import Measurement
 from readings.times import SECOND_MS, now_ms
@@ -118,3 +121,24 @@ def record_history(
     """Record values as if each had been heard of when it was measured, the last at `until`."""
     measurements = make_measurements(values, field=field, until=until, every_s=every_s)
     record_readings(station or make_station(), measurements, is_history=True)
+
+
+def make_channel(
+    url: str = "ntfys://needle-topic",
+    *,
+    name: str = "",
+    is_in_house: bool = True,
+    quiet: tuple[time, time] | None = None,
+    **values: Any,
+) -> Channel:
+    """Return a channel that tells everything, to a service in the house."""
+    begin, end = quiet or (None, None)
+    return Channel.objects.create(
+        name=name or f"Channel {next(_serial)}",
+        url=url,
+        shown_as="ntfy",
+        is_in_house=is_in_house,
+        quiet_from=begin,
+        quiet_until=end,
+        **values,
+    )

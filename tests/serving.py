@@ -127,11 +127,22 @@ class Server:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on its data; return what it printed."""
-        done = subprocess.run(
-            [*_MANAGE, *arguments], env=self._env, capture_output=True, text=True, timeout=60
-        )
+        done = self.try_to_manage(*arguments)
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def try_to_manage(
+        self, *arguments: str, within_s: float = 60, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a management command that may fail; further arguments are its environment."""
+        return subprocess.run(
+            [*_MANAGE, *arguments],
+            env=self._env | env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=within_s,
+        )
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:

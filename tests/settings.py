@@ -12,8 +12,11 @@ os.environ["DATA_DIR"] = _data_dir
 os.environ["TIME_ZONE"] = "Europe/Berlin"
 os.environ.pop("PUBLIC_DASHBOARD", None)
 
+from iotserver import catalogues  # noqa: E402
 from iotserver.settings import *  # noqa: E402, F403
-from iotserver.settings import DATABASES, STORAGES  # noqa: E402
+from iotserver.settings import BASE_DIR, DATABASES, LOCALE_PATHS, STORAGES  # noqa: E402
+
+catalogues.compile_all(BASE_DIR / "locale", LOCALE_PATHS[0])
 
 # A file, as in a household: threads and processes of a test share it.
 _test: dict[str, Any] = {"NAME": os.path.join(_data_dir, "test.sqlite3")}  # noqa: PTH118

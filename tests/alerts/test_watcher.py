@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from alerts import watcher as watcher_module
+from alerts.looks import silence as silence_look
 from alerts.watcher import Watcher
 from readings import demo
 from readings.models import Heartbeat, Reading
@@ -134,7 +135,7 @@ def test_a_round_that_fails_leaves_no_sign_of_life(monkeypatch: pytest.MonkeyPat
     def fail(now: int) -> None:
         raise OperationalError("database disk image is malformed")
 
-    monkeypatch.setattr(watcher_module, "station_states", fail)
+    monkeypatch.setattr(silence_look, "look", fail)
     with pytest.raises(OperationalError):
         Watcher().round()
     assert not Heartbeat.objects.filter(name="watcher").exists()
@@ -151,7 +152,7 @@ def test_a_change_missed_by_a_failed_round_is_told_by_the_next(
     watcher.round()
     clock.now += HOUR_MS
     with monkeypatch.context() as patch:
-        patch.setattr(watcher_module, "station_states", fail)
+        patch.setattr(silence_look, "look", fail)
         with pytest.raises(OperationalError):
             watcher.round()
     watcher.round()

@@ -70,11 +70,39 @@ def test_the_state_is_a_word(bob: Client) -> None:
     assert re.search(r'class="state">\s*<svg.*?</svg>Live</p>', _page(bob), re.DOTALL)
 
 
-def test_inside_and_outside_are_compared_first(bob: Client) -> None:
-    make_readings(make_station(placement="indoor"), [22.0])
-    make_readings(make_station(placement="outdoor"), [18.0])
-    expected = '<h1 class="sentence">It is 4.0 °C cooler outside than inside.</h1>'
+def test_what_to_do_with_the_windows_is_told_first(bob: Client) -> None:
+    make_readings(make_station(placement="indoor"), [25.0])
+    make_readings(make_station(placement="outdoor"), [21.0])
+    expected = '<h1 class="sentence">Open the windows: 4.0 °C cooler outside</h1>'
     assert expected in _page(bob)
+
+
+def test_the_advice_has_the_viewers_unit(bob: Client) -> None:
+    make_readings(make_station(placement="indoor"), [25.0])
+    make_readings(make_station(placement="outdoor"), [20.0])
+    bob.post("/unit/", {"unit": "F"})
+    assert "Open the windows: 9.0 °F cooler outside</h1>" in _page(bob)
+
+
+def test_a_side_without_a_thermometer_is_told_in_place_of_advice(bob: Client) -> None:
+    make_readings(make_station(placement="indoor"), [25.0])
+    make_station(name="Garden", placement="outdoor")
+    assert '<h1 class="sentence">No advice yet: Garden has not posted' in _page(bob)
+
+
+def test_one_place_alone_has_a_heading_too(bob: Client) -> None:
+    make_readings(make_station(placement="indoor"), [25.0])
+    assert '<h1 class="sentence">Temperatures at home</h1>' in _page(bob)
+
+
+def test_the_advice_explains_itself_without_script(bob: Client) -> None:
+    make_readings(make_station(name="Attic", placement="indoor"), [25.0])
+    make_readings(make_station(name="Garden", placement="outdoor"), [21.0])
+    page = _page(bob)
+    details = page[page.index("<details") : page.index("</details>")]
+    assert "<summary>Why?</summary>" in details
+    assert "Attic: 25.0 °C, <time" in details and "Garden: 21.0 °C, <time" in details
+    assert "Open at 1.0 °C cooler outside or more, close at 0.3 °C or less" in details
 
 
 def test_a_name_cannot_smuggle_markup_in(bob: Client) -> None:
@@ -144,7 +172,8 @@ def test_no_shared_cache_keeps_a_home(bob: Client, path: str) -> None:
 
 def _ten_stations() -> None:
     for number in range(10):
-        station = make_station(name=f"Room {number}")
+        placement = "outdoor" if number % 2 else "indoor"
+        station = make_station(name=f"Room {number}", placement=placement)
         for field in (1, 2):
             record_history(station, [20.0, 21.0], field=field)
 
@@ -152,18 +181,18 @@ def _ten_stations() -> None:
 def test_the_dashboard_takes_eight_queries_for_ten_stations(
     bob: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, user, stations, sensors with latest, day, hours, trend."""
+    """Session, user, stations, sensors with latest, advice, day, hours, trend."""
     _ten_stations()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         _page(bob)
 
 
-def test_a_refresh_without_news_takes_four_queries(
+def test_a_refresh_without_news_takes_five_queries(
     bob: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     _ten_stations()
     etag = _etag_on(_page(bob))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         bob.get("/cards/", headers={"If-None-Match": etag})
 
 

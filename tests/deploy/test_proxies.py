@@ -235,6 +235,18 @@ def test_a_server_that_is_away_is_told_shortly_and_no_key_is_logged(
     assert KEY not in proxy.logs()
 
 
+@both
+def test_no_household_link_is_in_the_proxys_logs(proxy: Proxy, tls: bool) -> None:
+    status, _, _ = split(proxy.ask(get("/h/s3cr3t-of-a-phone"), tls=tls))
+    proxy.server.stop()
+    try:
+        proxy.ask(get("/h/s3cr3t-of-a-phone"), tls=tls)
+    finally:
+        proxy.server.start()
+    assert status == (404 if tls else 301)
+    assert "s3cr3t-of-a-phone" not in proxy.logs()
+
+
 def test_the_server_is_told_how_it_is_reached(proxy: Proxy) -> None:
     """`manage.py doctor` has nothing against the settings that the examples ask for."""
     done = json.loads(proxy.server.manage("doctor", "--json").replace("\n", ""))

@@ -18,7 +18,7 @@ schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
 
-def _violations(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
     """Run every axe rule; return one line for each element it objects to."""
     if not _AXE.exists():
         assert "CI" not in os.environ, "CI must have axe-core: .ci/run installs npm."
@@ -42,7 +42,7 @@ def test_the_dashboard(
     household.post("Living room", 21.5)
     page = open_page(size, scheme).page
     page.goto(household.server.url)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @sizes
@@ -61,7 +61,7 @@ def test_the_pages_for_those_who_run_it(
     visit.page.get_by_label("Password").fill(household.password)
     visit.page.get_by_role("button", name="Sign in").click()
     visit.page.wait_for_url(f"**{path}")
-    assert _violations(visit.page) == []
+    assert violations(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
     assert visit.complaints == []
 
@@ -72,7 +72,7 @@ def test_the_sign_in_page(
 ) -> None:
     page = open_page(PHONE, scheme).page
     page.goto(private_household.server.url)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @schemes
@@ -85,7 +85,7 @@ def test_the_sign_in_page_after_a_mistake(
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @schemes
@@ -99,7 +99,7 @@ def test_the_page_after_too_many_mistakes(
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Too many tries").wait_for()
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @schemes
@@ -109,4 +109,4 @@ def test_a_device_url_opened_by_a_person(
     page = open_page(PHONE, scheme).page
     mac = household.MACS["Garden"]
     page.goto(f"{household.server.url}/update/API_key=wrong/mac={mac}/field=1/data=14.25")
-    assert _violations(page) == []
+    assert violations(page) == []

@@ -55,6 +55,25 @@ def test_coming_back_to_the_page_refreshes_it(household: Household, open_page: O
     expect(page.get_by_role("article", name="Living room").locator("data")).to_have_text("24.0")
 
 
+def test_the_advice_explains_itself_on_a_tap_and_stays_open(
+    household: Household, open_page: OpenPage
+) -> None:
+    household.post("Living room", 26.0)
+    household.post("Garden", 22.0)
+    page = open_page().page
+    page.goto(household.server.url)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Open the windows: 4.0 °C cooler outside")
+    explained = page.get_by_text("Garden: 22.0 °C")
+    expect(explained).to_be_hidden()
+    page.get_by_text("Why?").click()
+    expect(explained).to_be_visible()
+    household.post("Garden", 21.5)
+    with page.expect_response(re.compile("/cards/")):
+        _come_back_into_view(page)
+    expect(page.get_by_text("Garden: 21.5 °C")).to_be_visible()
+
+
 def test_without_news_nothing_is_drawn_again(household: Household, open_page: OpenPage) -> None:
     household.post("Living room", 21.5)
     page = open_page().page
@@ -90,10 +109,13 @@ def test_fahrenheit_is_one_touch_away(household: Household, open_page: OpenPage)
 
 
 def test_the_page_works_without_script(household: Household, open_page: OpenPage) -> None:
-    household.post("Living room", 21.5)
+    household.post("Living room", 26.0)
+    household.post("Garden", 22.0)
     page = open_page(script=False).page
     page.goto(household.server.url)
-    assert _value(page, "Living room") == "21.5"
+    assert _value(page, "Living room") == "26.0"
+    page.get_by_text("Why?").click()
+    expect(page.get_by_text("Garden: 22.0 °C")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

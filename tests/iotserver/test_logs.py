@@ -48,6 +48,12 @@ def log() -> Log:
         (f"{{'api_key': '{KEY}'}}", "{'api_key': '***'}"),
         (f"Authorization: Bearer {KEY}", "Authorization: Bearer ***"),
         (f"(b'authorization', b'bearer {KEY}')", "(b'authorization', b'bearer ***')"),
+        (f"Not Found: /h/{KEY}", "Not Found: /h/***"),
+        (f"GET http://house:8000/h/{KEY}/ HTTP/1.1", "GET http://house:8000/h/***/ HTTP/1.1"),
+        (f"%2Fh%2F{KEY}&x=1", "%2Fh%2F***&x=1"),
+        (f"Cookie: household_link={KEY}; x=1", "Cookie: household_link=*** x=1"),
+        (f"{{'__Host-household_link': '{KEY}'}}", "{'__Host-household_link': '***'}"),
+        ("rising 0.3 °C/h, see /help/x", "rising 0.3 °C/h, see /help/x"),
         ("5c:cf posted 21.5", "5c:cf posted 21.5"),
     ],
 )

@@ -104,6 +104,21 @@ def requests_elsewhere() -> Iterator[bytes]:
     yield post("/api/v1/readings", f'{{"key": "{key()}"', f"Authorization: Bearer {key()}")
 
 
+def requests_with_links() -> Iterator[bytes]:
+    yield get(f"/h/{key()}")
+    yield get(f"/h/{key()}/")
+    yield get(f"/h/{key()}", method="HEAD")
+    yield get(f"/h/{key()}", method="POST")
+    yield get(f"/h/{key()}/{key()}")
+    yield get(f"/h%2F{key()}")
+    yield get(f"//h/{key()}")
+    yield get(f"/h/{key()}?next=/")
+    yield get(f"/H/{key()}")
+    yield get("/", f"Cookie: household_link={key()}")
+    yield get("/nowhere", f"Cookie: household_link={key()}")
+    yield get("/nowhere", f"Referer: http://127.0.0.1/h/{key()}")
+
+
 def requests_for_the_parser() -> Iterator[bytes]:
     yield get(f"/update/API_key={key()}{tail()}", version="9.9")
     yield get(f"/update/API_key={key()}{tail()}", version="1.1", method="G@T")
@@ -133,7 +148,12 @@ def _closing(request: bytes) -> bytes:
 def break_the_database(server: Server) -> None:
     """Take the tables away under the running server: every page that asks for one fails."""
     with closing(sqlite3.connect(server.data_dir / "db.sqlite3", timeout=20)) as database:
-        for table in ("readings_latest", "stations_sensor", "django_session"):
+        for table in (
+            "readings_latest",
+            "stations_sensor",
+            "viewers_householdlink",
+            "django_session",
+        ):
             database.execute(f"ALTER TABLE {table} RENAME TO {table}_gone")
 
 
@@ -158,10 +178,12 @@ def test_no_key_is_written_anywhere(start_server: StartServer, debug: str) -> No
     server.manage("add_station", "Attic", "--mac", MAC, "--key", REGISTERED)
     replies = send_all(server, device_requests())
     replies += send_all(server, requests_elsewhere())
+    replies += send_all(server, requests_with_links())
     replies += send_all(server, requests_for_the_parser())
     assert server.count_readings() == 2
     break_the_database(server)
     broken = send_all(server, device_requests()) + send_all(server, requests_elsewhere())
+    broken += send_all(server, requests_with_links())
     assert b" 500 " in b"".join(reply[:16] for reply in broken)
     assert "Traceback" in server.log()
     found = findings(server, [*replies, *broken])

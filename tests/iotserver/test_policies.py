@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/",
+    "/alerts/",
     "/status/",
     "/api/v1/docs/",
     "/sign-in/",
@@ -54,7 +55,18 @@ def test_every_page_says_the_rest_as_well(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/status/", "/api/v1/docs/", "/sign-in/", "/admin/", "/admin/login/", LIST, ADD]
+    "path",
+    [
+        "/",
+        "/alerts/",
+        "/status/",
+        "/api/v1/docs/",
+        "/sign-in/",
+        "/admin/",
+        "/admin/login/",
+        LIST,
+        ADD,
+    ],
 )
 def test_no_page_carries_script_or_style_of_its_own(admin_client: Client, path: str) -> None:
     make_readings()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readings import device_requests
-from readings.device_requests import DeviceRequest
+from readings.device_wire import DeviceRequest
 from readings.measurements import Submission
 from readings.models import Reading
 from readings.values import EARLIEST_MS, LATEST_MS, InvalidValue, checked_time, checked_value

@@ -9,7 +9,8 @@ from django.core.management import call_command
 
 from readings import clock, kernel
 from readings.clock import Mark, judge
-from readings.device_requests import DeviceRequest, read
+from readings.device_requests import read
+from readings.device_wire import DeviceRequest
 from readings.outcomes import CannotStore, Refused
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, now_ms, to_ms
 from tests.factories import make_readings, update_path

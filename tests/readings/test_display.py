@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 
 from readings import display
 from readings.times import to_ms
@@ -44,6 +46,44 @@ def test_numbers_have_the_decimals_their_quantity_deserves(
 )
 def test_ago(seconds: float, text: str) -> None:
     assert display.ago(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("de", ["gerade eben", "vor 1 Minute", "vor 2 Stunden", "vor 3 Tagen"]),
+        ("es", ["ahora mismo", "hace 1 minuto", "hace 2 horas", "hace 3 días"]),
+        ("fr", ["à l’instant", "il y a 1 minute", "il y a 2 heures", "il y a 3 jours"]),
+    ],
+)
+def test_ago_in_other_languages(language: str, texts: list[str]) -> None:
+    with translation.override(language):
+        assert [display.ago(seconds) for seconds in (0, 60, 7_200, 3 * 86_400)] == texts
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "−3.2"), ("de", "−3,2"), ("es", "−3,2"), ("fr", "−3,2")]
+)
+def test_numbers_have_the_languages_decimal_sign(language: str, text: str) -> None:
+    with translation.override(language):
+        assert display.number(-3.25, "temperature") == text
+        assert display.plain_number(-3.25, "temperature") == "-3.2"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "1 July 2026, 05:42"),
+        ("de", "1. Juli 2026 05:42"),
+        ("es", "1 de julio de 2026 a las 05:42"),
+        ("fr", "1 juillet 2026 05:42"),
+    ],
+)
+def test_dates_are_written_as_in_the_language(language: str, text: str) -> None:
+    moment = datetime(2026, 7, 1, 5, 42, tzinfo=BERLIN)
+    with translation.override(language):
+        written = date_format(moment, "DATETIME_FORMAT")
+    assert written.replace(",", "") == text.replace(",", "")
 
 
 def test_a_duration_has_no_ago() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from stations import keys
+from stations import address, keys
 from stations.models import Station
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_station
 from tests.stations.pages import ADD, LIST, page_of, submit, text_of, visit
@@ -70,12 +70,14 @@ def test_what_the_page_shows_works(admin_client: Client, client: Client) -> None
     assert client.get(path[1]).content == b"OK"
 
 
-def test_on_the_server_itself_the_page_says_that_boards_need_another_address(
-    admin_client: Client,
+def test_on_the_server_itself_the_page_shows_the_address_that_boards_need(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(address, "lan_address", lambda: "192.168.1.10")
     fields = {"name": "Attic", "mac": MAC, "placement": "indoor", "expected_interval_s": "60"}
     response = admin_client.post(ADD, fields, headers={"host": "localhost:8000"})
-    assert "put this server's network address in place of localhost:8000" in text_of(response)
+    assert "curl http://192.168.1.10:8000/update/API_key=" in text_of(response)
+    assert response.context["form"]["server"].value() == "http://192.168.1.10:8000"
 
 
 # --- shown once ----------------------------------------------------------------------
@@ -96,14 +98,23 @@ def test_the_key_is_on_no_later_page(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "value"), [("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")]
+    ("header", "value"), [("Cache-Control", "no-store"), ("Referrer-Policy", "same-origin")]
 )
 def test_the_page_is_kept_by_nobody(admin_client: Client, header: str, value: str) -> None:
     assert value in register(admin_client).headers[header]
 
 
-def test_the_page_has_no_form_that_its_referrer_policy_would_break(admin_client: Client) -> None:
-    assert "<form" not in register(admin_client).content.decode()
+def test_the_key_is_in_no_address_but_the_boards_own(admin_client: Client) -> None:
+    html = register(admin_client, api_key=OWN_KEY).content.decode()
+    addresses = re.findall(r'(?:href|src|action|hx-get)="([^"]*)"', html)
+    with_key = [address for address in addresses if OWN_KEY in address]
+    assert with_key == [f"/update/API_key={OWN_KEY}/mac={MAC}/field=1/data=21.5"]
+
+
+def test_a_link_with_the_key_tells_nobody_where_it_came_from(admin_client: Client) -> None:
+    html = register(admin_client, api_key=OWN_KEY).content.decode()
+    (link,) = re.findall(rf"<a [^>]*{OWN_KEY}[^>]*>", html)
+    assert 'rel="noopener noreferrer"' in link
 
 
 # --- warnings and errors ------------------------------------------------------------------

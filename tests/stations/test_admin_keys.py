@@ -11,6 +11,7 @@ from django.test import Client
 from stations import keys, verbs
 from stations.models import Station
 from tests.factories import TUTORIAL_KEY, make_station
+from tests.readings.calls import make_call, refuse
 from tests.stations.pages import LIST, page_of, run_action, submit, text_of, visit
 
 pytestmark = pytest.mark.django_db
@@ -66,8 +67,35 @@ def test_a_rotated_key_is_kept_by_nobody(admin_client: Client) -> None:
 
 def test_both_hints_are_on_the_stations_page(admin_client: Client) -> None:
     shown = visit(admin_client, page_of(rotating_attic()))
-    assert "API key: a-…ic ↻ rotating" in shown
-    assert "Old key: ab…yz still good until the new one is first used" in shown
+    assert "API key: a-…ic ↻ rotating, old key not used since the rotation" in shown
+    old = "Old key: ab…yz not used since the rotation; still good until the new one, made just now,"
+    assert old in shown
+
+
+def test_the_page_says_when_the_old_key_was_last_used(admin_client: Client) -> None:
+    station = rotating_attic()
+    refuse(make_call(station.mac, "abcdefghijklmnopqrstuvwxyz"))
+    assert "Old key: ab…yz last used just now" in visit(admin_client, page_of(station))
+    assert "a-…ic ↻ rotating, old key last used just now" in visit(admin_client, LIST)
+    assert "it was last used just now" in visit(admin_client, page_of(station, "end-old-key"))
+
+
+def test_a_new_rotation_knows_nothing_of_the_last_ones_old_key(admin_client: Client) -> None:
+    station = rotating_attic()
+    refuse(make_call(station.mac, "abcdefghijklmnopqrstuvwxyz"))
+    refuse(make_call(station.mac, NEW_KEY))
+    verbs.rotate_key(station)
+    assert "not used since the rotation" in visit(admin_client, page_of(station))
+
+
+@pytest.mark.parametrize(("chosen", "found"), [("rotating", 2), ("old", 1)])
+def test_those_with_an_old_key_can_be_picked_out(
+    admin_client: Client, chosen: str, found: int
+) -> None:
+    make_station(name="Cellar")
+    verbs.rotate_key(make_station(name="Garden", api_key="key-of-the-garden"))
+    refuse(make_call(rotating_attic().mac, "abcdefghijklmnopqrstuvwxyz"))
+    assert f"{found} station" in visit(admin_client, LIST, key=chosen)
 
 
 def test_rotating_again_says_which_key_stops_working(admin_client: Client) -> None:

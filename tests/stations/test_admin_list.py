@@ -197,4 +197,11 @@ def test_the_admin_is_called_iotserver(admin_client: Client) -> None:
 def test_only_what_a_person_edits_is_listed(admin_client: Client) -> None:
     html = admin_client.get("/admin/").content.decode()
     listed_models = re.findall(r'<tr class="model-(\w+)', html)
-    assert sorted(listed_models) == ["group", "station", "user"]
+    assert sorted(listed_models) == [
+        "group",
+        "householdlink",
+        "importjob",
+        "refusedboard",
+        "station",
+        "user",
+    ]

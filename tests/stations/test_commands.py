@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from stations import keys, verbs
 from stations.models import Station
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_sensor, make_station
+from tests.readings.calls import make_call, refuse
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +114,9 @@ def test_list_stations_describes_each_and_no_key() -> None:
             "is_active": True,
             "key_hint": "T…",
             "fields": [2],
+            "is_rotating": False,
+            "old_key_hint": "",
+            "old_key_used_at": None,
         }
     ]
 
@@ -120,6 +126,20 @@ def test_list_stations_has_a_line_for_each() -> None:
     make_station(name="Attic")
     lines = run("list_stations").splitlines()
     assert [line.split("  ")[1] for line in lines] == ["Attic", "Cellar"]
+
+
+def test_list_stations_says_who_rotates_and_when_the_old_key_was_last_used() -> None:
+    station = make_station(name="Attic", mac=MAC, api_key="key-of-the-attic")
+    verbs.rotate_key(station)
+    assert (
+        run("list_stations").strip().endswith("rotating; old key ke…ic not used since the rotation")
+    )
+    refuse(make_call(MAC, "key-of-the-attic"))
+    assert run("list_stations").strip().endswith("rotating; old key ke…ic last used just now")
+    (row,) = run_json("list_stations")
+    used_at = datetime.fromisoformat(row["old_key_used_at"])
+    assert abs((timezone.now() - used_at).total_seconds()) < 60
+    assert (row["is_rotating"], row["old_key_hint"]) == (True, "ke…ic")
 
 
 def test_list_stations_without_any_says_how_to_add_one() -> None:
@@ -158,6 +178,21 @@ def test_rotate_key_can_end_the_old_key() -> None:
     assert "no longer accepted" in run("rotate_key", "Attic", "--end-old")
     station.refresh_from_db()
     assert (station.key_digest, station.is_rotating) == (keys.digest(new.api_key), False)
+
+
+def test_ending_an_old_key_that_is_in_use_says_what_follows() -> None:
+    verbs.rotate_key(make_station(name="Attic", mac=MAC, api_key="key-of-the-attic"))
+    refuse(make_call(MAC, "key-of-the-attic"))
+    printed = run("rotate_key", "Attic", "--end-old")
+    assert "The old key ke…ic of Attic is no longer accepted (last used just now)." in printed
+    assert "Its board still uses it: give the board the new one." in printed
+
+
+def test_where_there_is_no_old_key_nothing_is_ended() -> None:
+    station = make_station(name="Attic")
+    assert "there is no old one to end" in run("rotate_key", "Attic", "--end-old")
+    station.refresh_from_db()
+    assert station.key_digest
 
 
 def test_rotate_key_of_nobody_says_where_to_look() -> None:

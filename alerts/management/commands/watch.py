@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -12,20 +13,26 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.db import connection
 
+from alerts.courier import Courier
+from alerts.pruning import PRUNE
 from alerts.watcher import Watcher
+from history.imports.worker import ImportWorker
+from history.ledger import days
 from readings import faults
 from upkeep import running
-from upkeep.schedule import Scheduler
+from upkeep.schedule import Scheduler, Task, check_stop
 from upkeep.tasks import TASKS
 
 logger = logging.getLogger("alerts.watcher")
 
+# Beside those of upkeep, which may not know this room.
+_COMPLETENESS = Task("completeness", 3_600, lambda: days.bring_up_to_date(check_stop))
 _ROUND_S = 30
 _TIDY_S = 86_400
 
 
 class Command(BaseCommand):
-    help = "Watch the stations: log who falls silent and who comes back."
+    help = "Watch the stations and the server, and send alerts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         # An Event's set() can deadlock in a signal handler; a SimpleQueue's put() cannot.
@@ -33,16 +40,19 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler(TASKS):
-            watch(Watcher(), stop)
+        with Scheduler((*TASKS, _COMPLETENESS, PRUNE)), ImportWorker(), Courier() as courier:
+            watch(Watcher(), stop, courier.wake)
 
 
-def watch(watcher: Watcher, stop: SimpleQueue[int]) -> None:
-    """Go on rounds until something is put into `stop`."""
+def watch(
+    watcher: Watcher, stop: SimpleQueue[int], after_round: Callable[[], None] = lambda: None
+) -> None:
+    """Go on rounds until something is put into `stop`; call `after_round` after each."""
     tidy_at = time.monotonic()
     while True:
         try:
             watcher.round()
+            after_round()
             if time.monotonic() >= tidy_at:
                 watcher.tidy()
                 tidy_at = time.monotonic() + _TIDY_S

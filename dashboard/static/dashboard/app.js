@@ -3,13 +3,15 @@
 "use strict";
 
 const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"]];
+const words = document.querySelector("main").dataset;
+const since = new Intl.RelativeTimeFormat(document.documentElement.lang);
 
 function ago(seconds) {
   for (const [size, name] of UNITS) {
     const count = Math.floor(seconds / size);
-    if (count) return `${count} ${name}${count > 1 ? "s" : ""} ago`;
+    if (count) return since.format(-count, name);
   }
-  return "just now";
+  return words.justNow;
 }
 
 function updateTimes() {
@@ -23,9 +25,9 @@ let reachedAt = new Date();
 
 function showOffline() {
   const note = document.querySelector(".offline");
-  const clock = reachedAt.toTimeString().slice(0, 5);
-  note.textContent = `No connection to the server. These values are as of ${clock}.`;
+  note.textContent = words.lost.replace("{clock}", reachedAt.toTimeString().slice(0, 5));
   note.hidden = false;
+  document.body.classList.add("away");
 }
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
@@ -33,7 +35,19 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   if (status === 0 || status >= 500) return showOffline();
   reachedAt = new Date();
   document.querySelector(".offline").hidden = true;
+  document.body.classList.remove("away");
   updateTimes();
+});
+
+// An explanation that is being read stays open when the values around it are renewed.
+let opened = [];
+
+document.body.addEventListener("htmx:beforeSwap", () => {
+  opened = [...document.querySelectorAll("details[open]")].map((details) => details.id);
+});
+
+document.body.addEventListener("htmx:afterSwap", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
 });
 
 document.addEventListener("visibilitychange", () => {

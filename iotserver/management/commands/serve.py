@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-import socket
 import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -16,10 +16,12 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
+from iotserver import catalogues
 from iotserver.first_run import read_or_create
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
+from stations.address import server_url
 from upkeep import integrity, running
 from upkeep.migration import migrate
 
@@ -39,13 +41,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         when_possible(running.hold)
         when_possible(gather_static_files)
+        when_possible(compile_translations)
         password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
         sys.exit(Supervisor(web_command(), watcher_command()).run())
 
     def _welcome(self, password: str | None) -> None:
-        self.stdout.write(f"\n  Dashboard   http://{_lan_address()}:{settings.PORT}/")
-        self.stdout.write(f"  Admin       http://{_lan_address()}:{settings.PORT}/admin/")
+        self.stdout.write(f"\n  Dashboard   {server_url()}/")
+        self.stdout.write(f"  Admin       {server_url()}/admin/")
         if password:
             self.stdout.write(f"\n  Sign in as  {ADMIN_NAME}")
             if is_journal():  # kept for years, for more eyes than the administrator's
@@ -65,6 +68,11 @@ def gather_static_files() -> None:
     """
     shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def compile_translations() -> None:
+    """Make what gettext reads of the .po files, anew for the same reason."""
+    catalogues.compile_all(settings.BASE_DIR / "locale", Path(settings.LOCALE_PATHS[0]))
 
 
 def is_damaged() -> bool:
@@ -105,16 +113,3 @@ def create_first_admin() -> str | None:
     password = read_or_create(settings.ADMIN_PASSWORD_FILE, 12)
     users.create_superuser(ADMIN_NAME, password=password)
     return password
-
-
-def _lan_address() -> str:
-    """Return the address phones reach this machine at; asking the routing table sends nothing."""
-    host = settings.HOST.strip("[]")
-    if host not in ("0.0.0.0", "::"):
-        return f"[{host}]" if ":" in host else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])

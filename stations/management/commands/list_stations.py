@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandParser
 
+from stations import rotation
 from stations.models import Station
 
 
@@ -17,17 +18,34 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print a JSON array")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = [_describe(station) for station in Station.objects.prefetch_related("sensors")]
+        stations = Station.objects.select_related("contact").prefetch_related("sensors")
         if options["json"]:
-            self.stdout.write(json.dumps(rows))
-        elif not rows:
+            self.stdout.write(json.dumps([_describe(station) for station in stations]))
+        elif not stations:
             self.stdout.write("No station yet. Add one: manage.py add_station NAME --mac MAC")
         else:
-            for row in rows:
-                self.stdout.write("  ".join(str(value) for value in row.values()))
+            for station in stations:
+                self.stdout.write(_line(station))
+
+
+def _line(station: Station) -> str:
+    line = "  ".join(str(value) for value in _known(station).values())
+    if not station.is_rotating:
+        return line
+    use = rotation.old_key_use(station)
+    return f"{line}  rotating; old key {station.old_key_hint} {use}"
 
 
 def _describe(station: Station) -> dict[str, Any]:
+    used_at = rotation.old_key_used_at(station)
+    return _known(station) | {
+        "is_rotating": station.is_rotating,
+        "old_key_hint": station.old_key_hint,
+        "old_key_used_at": used_at.isoformat(timespec="seconds") if used_at else None,
+    }
+
+
+def _known(station: Station) -> dict[str, Any]:
     return {
         "id": station.pk,
         "name": station.name,

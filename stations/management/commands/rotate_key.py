@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from stations import verbs
+from stations import rotation, verbs
 from stations.models import Station
 
 
@@ -28,10 +28,19 @@ class Command(BaseCommand):
                 f"No station {options['station']!r}. See manage.py list_stations."
             ) from error
         if options["end_old"]:
-            verbs.end_old_key(station.pk)
-            self.stdout.write(f"The old key of {station.name} is no longer accepted.")
+            self._end_old(station)
+        else:
+            self._rotate(station, options)
+
+    def _end_old(self, station: Station) -> None:
+        if not station.is_rotating:
+            self.stdout.write(f"{station.name} has one key only: there is no old one to end.")
             return
-        self._rotate(station, options)
+        use, hint = rotation.old_key_use(station), station.old_key_hint
+        verbs.end_old_key(station.pk)
+        self.stdout.write(f"The old key {hint} of {station.name} is no longer accepted ({use}).")
+        if rotation.old_key_used_at(station):
+            self.stdout.write("Its board still uses it: give the board the new one.")
 
     def _rotate(self, station: Station, options: dict[str, Any]) -> None:
         try:

@@ -1,0 +1,106 @@
+"""Carries deliveries out, in threads of its own beside the watcher's rounds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+from django.db import connection
+
+from alerts import outbox, sending
+from alerts.models import Delivery
+from alerts.outgoing import dispatch
+from alerts.outgoing.outcomes import Outcome
+from readings.times import now_ms
+
+logger = logging.getLogger("alerts.courier")
+
+_LOOK_EVERY_S = 10
+_AT_A_TIME = 4
+_STOP_WITHIN_S = 10  # the supervisor kills after 15
+
+
+class Courier:
+    """`with Courier() as courier:` sends what is due, until the block ends.
+
+    One destination never waits for another: each has at most one message on its way.
+    """
+
+    def __init__(self, send: Callable[[Delivery], Outcome] = sending.send) -> None:
+        self._send = send
+        self._busy: set[tuple[object, ...]] = set()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._is_stopping = False
+        self._pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="courier")
+        self._thread = threading.Thread(target=self._go_on, name="courier", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Begin nothing more. What is on its way ends by itself, or is sent again."""
+        self._is_stopping = True
+        self._wake.set()
+        self._thread.join(_STOP_WITHIN_S)
+        if self._thread.is_alive():
+            dispatch.end_all()
+
+    def wake(self) -> None:
+        """Look at once: something is new."""
+        self._wake.set()
+
+    def send_due(self) -> None:
+        """Hand out everything that is due and whose destination is free."""
+        for delivery in outbox.due(now_ms()):
+            if self._is_stopping or not self._take(delivery):
+                continue
+            self._pool.submit(self._carry, delivery)
+
+    def _go_on(self) -> None:
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                self.send_due()
+            except Exception:
+                logger.exception("Nothing could be sent; looking again in %s s", _LOOK_EVERY_S)
+            finally:
+                connection.close()
+            self._wake.wait(_LOOK_EVERY_S)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _take(self, delivery: Delivery) -> bool:
+        with self._lock:
+            if delivery.destination in self._busy:
+                return False
+            self._busy.add(delivery.destination)
+            return True
+
+    def _carry(self, delivery: Delivery) -> None:
+        try:
+            carry(delivery, self._send)
+        except dispatch.Interrupted:
+            pass  # begun and never ended, as the outbox knows: it is sent again
+        except Exception:
+            logger.exception("%s: a message could not be sent; trying again", delivery.channel)
+        finally:
+            connection.close()
+            with self._lock:
+                self._busy.discard(delivery.destination)
+            self._wake.set()  # the next one of this destination
+
+
+def carry(delivery: Delivery, send: Callable[[Delivery], Outcome] = sending.send) -> Outcome | None:
+    """Send one delivery and write down what came of it; None when it is not to be sent now."""
+    if not outbox.begin(delivery, now_ms()):
+        return None
+    outcome = send(delivery)
+    if outcome.is_gone and delivery.browser is not None:
+        outbox.forget_browser(delivery.browser)
+    else:
+        outbox.end(delivery, outcome, now_ms())
+    return outcome

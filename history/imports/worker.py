@@ -1,0 +1,72 @@
+"""Works off the imports that were handed in, one at a time, in a thread of the watcher."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Self
+
+from django.db import connection
+
+from history.imports import jobs
+from readings import faults
+from readings.times import DAY_MS, now_ms
+
+logger = logging.getLogger("history.imports")
+
+_LOOK_EVERY_S = 2  # somebody waits before the page
+_AGAIN_S = 60
+_STOP_WITHIN_S = 10  # the supervisor kills after 15
+
+
+class ImportWorker:
+    """`with ImportWorker():` works until the block ends; what it is at then goes on later."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._tidied_at = 0
+        self._thread = threading.Thread(target=self._go_on, name="imports", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join(_STOP_WITHIN_S)
+
+    def look(self) -> None:
+        """Do the next job there is."""
+        if now_ms() - self._tidied_at > DAY_MS:
+            self._tidied_at = now_ms()
+            jobs.forget_old()
+        job = jobs.next_job()
+        if job is not None:
+            jobs.work(job, self._check)
+            logger.info("Import of %s is %s. %s", job.name, job.get_state_display(), job.text)
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise jobs.Stop
+
+    def _go_on(self) -> None:
+        wait_s = 0
+        while not self._stop.wait(wait_s):
+            wait_s = _LOOK_EVERY_S
+            try:
+                self.look()
+            except jobs.Stop:
+                return
+            except Exception as error:
+                # A full disk may be emptied: the job goes on where it was.
+                wait_s = _AGAIN_S
+                _tell(error)
+            finally:
+                connection.close()
+
+
+def _tell(error: Exception) -> None:
+    if fault := faults.notice(error):
+        logger.error("The import halts; trying again in %s s. %s", _AGAIN_S, fault.text)
+    else:
+        logger.exception("The import halts; trying again in %s s", _AGAIN_S)
