@@ -31,11 +31,11 @@ def page(client: Client, path: str = "/wall/") -> str:
 
 
 def test_it_shows_every_room_and_the_sentence(client: Client) -> None:
-    make_readings(make_station(name="Attic", placement="indoor"), [22.0])
-    make_readings(make_station(name="Garden", placement="outdoor"), [18.0])
+    make_readings(make_station(name="Attic", placement="indoor"), [25.0])
+    make_readings(make_station(name="Garden", placement="outdoor"), [21.0])
     html = page(client)
-    assert '<h1 class="sentence">It is 4.0 °C cooler outside than inside.</h1>' in html
-    for word in ("Attic", "Garden", '<data value="22.0">22.0</data>', '<data value="18.0">'):
+    assert '<h1 class="sentence">Open the windows: 4.0 °C cooler outside</h1>' in html
+    for word in ("Attic", "Garden", '<data value="25.0">25.0</data>', '<data value="21.0">'):
         assert word in html
 
 
