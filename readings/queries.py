@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Avg, Max, Prefetch, Q
 
+from readings.calibration import value_of
 from readings.models import DaySummary, HourSummary, Latest, Reading
 from readings.times import MINUTE_MS, SECOND_MS, hour_of
 from stations.models import Sensor, Station
@@ -81,6 +82,7 @@ def summaries_of_hours(
 
 def trends(sensor_ids: Sequence[int], now: int) -> dict[int, float]:
     """Return the change per hour by sensor, for those with readings enough to tell."""
+    value = value_of(sensor_ids)
     means = (
         Reading.objects.filter(
             sensor_id__in=sensor_ids,
@@ -90,8 +92,8 @@ def trends(sensor_ids: Sequence[int], now: int) -> dict[int, float]:
         )
         .values("sensor_id")
         .annotate(
-            recent=Avg("value", filter=Q(measured_at__gt=now - _RECENT_MS)),
-            earlier=Avg("value", filter=Q(measured_at__lte=now - _EARLIER_MS)),
+            recent=Avg(value, filter=Q(measured_at__gt=now - _RECENT_MS)),
+            earlier=Avg(value, filter=Q(measured_at__lte=now - _EARLIER_MS)),
         )
     )
     return {

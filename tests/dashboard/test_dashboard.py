@@ -152,9 +152,9 @@ def _ten_stations() -> None:
 def test_the_dashboard_takes_eight_queries_for_ten_stations(
     bob: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, user, stations, sensors with latest, day, hours, trend."""
+    """Session, user, stations, sensors with latest, day, hours, calibrations, trend."""
     _ten_stations()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         _page(bob)
 
 
