@@ -123,11 +123,11 @@ def test_a_late_reading_gets_the_offset_of_its_own_time() -> None:
     assert _is_right(sensor)
 
 
-def test_a_trend_is_one_of_calibrated_values() -> None:
+def test_an_offset_that_begins_within_the_hour_is_no_trend() -> None:
     now = now_ms()
     sensor = _sensor([20.0] * 70, until=now)
     verbs.calibrate(sensor, now - 30 * MINUTE_MS, 1.0)
-    assert trends([sensor.pk], now)[sensor.pk] == pytest.approx(1.0 / (55 / 60))
+    assert trends([sensor.pk], now)[sensor.pk] == pytest.approx(0.0)
 
 
 def test_a_chart_of_single_readings_shows_calibrated_values(
