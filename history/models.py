@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from stations.models import Station
+from stations.models import Sensor, Station
 
 
 class ImportJob(models.Model):
@@ -96,3 +96,14 @@ class StationDay(models.Model):
 
     def __str__(self) -> str:
         return f"day {self.day}: {self.missing} missing"
+
+
+class Recalculation(models.Model):
+    """A sensor whose summaries a changed calibration calls for anew, after a time."""
+
+    sensor = models.OneToOneField(Sensor, on_delete=models.CASCADE, related_name="recalculation")
+    since = models.BigIntegerField()
+    number = models.IntegerField(default=0)  # of the change: one that comes meanwhile is not lost
+
+    def __str__(self) -> str:
+        return str(self.sensor)

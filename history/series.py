@@ -16,6 +16,7 @@ from django.db.models import Min
 from history.buckets import Plan, Source, Stretch, plan, with_gaps
 from history.cooler import Point, Spell, cooler_outside
 from history.ranges import Range
+from readings.calibration import value_sql
 from readings.models import DaySummary
 from readings.times import DAY_MS, HOUR_MS, SECOND_MS
 from stations.models import Sensor
@@ -26,12 +27,12 @@ _HOURLY_SHADE_MS = 62 * DAY_MS
 
 # Every reading a chart draws comes from one of these two.
 _READINGS = """
-SELECT measured_at, value, CASE WHEN delay_s > %s THEN 1 ELSE 0 END
+SELECT measured_at, {value}, CASE WHEN delay_s > %s THEN 1 ELSE 0 END
 FROM readings_reading
 WHERE sensor_id = %s AND measured_at >= %s AND measured_at < %s AND NOT is_outlier
 ORDER BY measured_at LIMIT %s"""
 _GROUPED_READINGS = """
-SELECT measured_at / %s, MIN(value), SUM(value) / COUNT(*), MAX(value), COUNT(*),
+SELECT measured_at / %s, MIN({value}), SUM({value}) / COUNT(*), MAX({value}), COUNT(*),
        SUM(CASE WHEN delay_s > %s THEN 1 ELSE 0 END)
 FROM readings_reading
 WHERE sensor_id = %s AND measured_at >= %s AND measured_at < %s AND NOT is_outlier
@@ -130,7 +131,7 @@ def _at_least(sensor: Sensor, period: Range, cut: Plan, rows: Sequence[Any]) -> 
 def _few_readings(sensor: Sensor, period: Range, most: int) -> list[_Ended] | None:
     """Return each reading of a period, None when there are more than `most`."""
     bounds = [sensor.pk, period.since, period.until, most + 1]
-    rows = _rows(_READINGS, [late_after_s(sensor), *bounds])
+    rows = _rows(_READINGS.format(value=value_sql(sensor.pk)), [late_after_s(sensor), *bounds])
     if len(rows) > most:
         return None
     return [(Stretch(at, value, value, value, 1, late), at) for at, value, late in rows]
@@ -138,7 +139,10 @@ def _few_readings(sensor: Sensor, period: Range, most: int) -> list[_Ended] | No
 
 def _grouped_readings(sensor: Sensor, cut: Plan) -> list[Any]:
     bounds = [sensor.pk, cut.start_ms(cut.first), cut.start_ms(cut.end)]
-    return _rows(_GROUPED_READINGS, [cut.step, late_after_s(sensor), *bounds])
+    return _rows(
+        _GROUPED_READINGS.format(value=value_sql(sensor.pk)),
+        [cut.step, late_after_s(sensor), *bounds],
+    )
 
 
 def _summaries(sensor: Sensor, cut: Plan) -> list[Any]:

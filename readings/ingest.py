@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 
 from readings import callers, damage, rates, store
+from readings.calibration import offsets_of
 from readings.clock import trusted_now_ms
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
-from readings.rows import Entry, entry, latest_rows
+from readings.rows import Entry, calibrated, entry, latest_rows
 from readings.store import Cursor, Row
 from readings.times import day_finder
 from readings.values import InvalidValue
@@ -46,7 +47,10 @@ def record_readings(
         for field in {m.field for m in measurements}:
             sensor = verbs.ensure_sensor(station.pk, field)
             unit = "" if is_in_stored_units else sensor.unit
-            sensors[field] = SensorEntry(sensor.pk, sensor.quantity, unit, sensor.raw_since)
+            offsets = offsets_of(sensor.pk)
+            sensors[field] = SensorEntry(
+                sensor.pk, sensor.quantity, unit, sensor.raw_since, offsets
+            )
         received_at = None if is_history else trusted_now_ms()
         return _record([entry(sensors[m.field], m, received_at) for m in measurements], received_at)
 
@@ -149,7 +153,7 @@ def _record(entries: Sequence[Entry], received_at: int | None) -> int:
     """
     with store.driver_cursor() as cursor:
         fresh = _without_resends(cursor, entries)
-        rows = _insert(cursor, fresh)
+        rows = calibrated(fresh, _insert(cursor, fresh))
         if fresh:
             store.upsert_latest(cursor, latest_rows(fresh, rows, received_at))
         store.add_to_summaries(cursor, rows, day_finder(settings.TIME_ZONE))

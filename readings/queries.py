@@ -80,7 +80,10 @@ def summaries_of_hours(
 
 
 def trends(sensor_ids: Sequence[int], now: int) -> dict[int, float]:
-    """Return the change per hour by sensor, for those with readings enough to tell."""
+    """Return the change per hour by sensor, for those with readings enough to tell.
+
+    Of what was measured: an offset that begins within the last hour is no change of the air.
+    """
     means = (
         Reading.objects.filter(
             sensor_id__in=sensor_ids,

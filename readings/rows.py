@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from readings import units
+from readings.calibration import offset_at
 from readings.measurements import Measurement
 from readings.store import LatestRow, Row
 from readings.times import SECOND_MS
 from readings.values import InvalidValue, checked_time, checked_value
-from stations.auth import SensorEntry
+from stations.auth import Offsets, SensorEntry
 
 
 class Entry(NamedTuple):
@@ -19,6 +20,7 @@ class Entry(NamedTuple):
 
     row: Row
     measurement: Measurement
+    offsets: Offsets = ()
 
 
 def entry(sensor: SensorEntry, measurement: Measurement, received_at: int | None) -> Entry:
@@ -35,7 +37,19 @@ def entry(sensor: SensorEntry, measurement: Measurement, received_at: int | None
     convert, low, high = _rule(sensor.quantity, sensor.unit)
     value = checked_value(convert(measurement.value) if convert else measurement.value)
     delay_s = 0 if received_at is None or received_at < at else (received_at - at) // SECOND_MS
-    return Entry(Row(sensor.id, at, value, delay_s, not low <= value <= high), measurement)
+    row = Row(sensor.id, at, value, delay_s, not low <= value <= high)
+    return Entry(row, measurement, sensor.offsets)
+
+
+def calibrated(entries: Iterable[Entry], rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows as pages are to see them; the table of readings keeps what was sent."""
+    offsets = {one.row.sensor_id: one.offsets for one in entries if one.offsets}
+    if not offsets:
+        return rows
+    return [
+        row._replace(value=row.value + offset_at(offsets.get(row.sensor_id, ()), row.measured_at))
+        for row in rows
+    ]
 
 
 @lru_cache(256)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from readings.calibration import value_sql
 from readings.locks import write_transaction
 from readings.models import DaySummary, HourSummary, Reading
 from readings.store import Digest
@@ -38,9 +39,9 @@ SELECT period, COUNT(*), SUM(value), MIN(value), MAX(value),
        MIN(CASE WHEN value = least THEN measured_at END),
        MIN(CASE WHEN value = greatest THEN measured_at END)
 FROM (
-  SELECT bounds.period, measured_at, value,
-         MIN(value) OVER (PARTITION BY bounds.period) AS least,
-         MAX(value) OVER (PARTITION BY bounds.period) AS greatest
+  SELECT bounds.period, measured_at, {value} AS value,
+         MIN({value}) OVER (PARTITION BY bounds.period) AS least,
+         MAX({value}) OVER (PARTITION BY bounds.period) AS greatest
   FROM bounds CROSS JOIN readings_reading
   WHERE sensor_id = %s AND measured_at >= since AND measured_at < until AND NOT is_outlier
 ) AS valued
@@ -78,10 +79,22 @@ def check(sensor_id: int, since: int = 0) -> Wrong:
     )
 
 
-def rebuild(sensor_id: int) -> Wrong:
-    """Replace the summaries of a sensor that are wrong; return how many were."""
+def rebuild(sensor_id: int, since: int = 0) -> Wrong:
+    """Replace the summaries of a sensor that are wrong; return how many were.
+
+    `since`, in milliseconds, leaves out the periods that began before it.
+    """
     hours, days = _tables()
-    return Wrong(_go_through(hours, sensor_id, mend=True), _go_through(days, sensor_id, mend=True))
+    return Wrong(
+        _go_through(hours, sensor_id, mend=True, since=since),
+        _go_through(days, sensor_id, mend=True, since=since),
+    )
+
+
+def begin_of_day(at: int) -> int:
+    """Return the midnight that begins the house's day of a time, in milliseconds."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return day_start_ms(day_of(at, zone), zone)
 
 
 def refresh(sensor_id: int, at: int) -> None:
@@ -172,7 +185,8 @@ def _expected(
         for number in (period, table.start_of(period), table.start_of(period + 1))
     ]
     marks = ", ".join(["(%s, %s, %s)"] * len(periods))
-    cursor.execute(_EXPECTED.format(bounds=marks), [*bounds, sensor_id])
+    sql = _EXPECTED.format(bounds=marks, value=value_sql(sensor_id))
+    cursor.execute(sql, [*bounds, sensor_id])
     return {row[0]: Digest(sensor_id, *row) for row in cursor.fetchall()}
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from stations import keys
 from stations.mac import InvalidMac, canonical_mac
-from stations.models import Registry, Sensor, Station
+from stations.models import Calibration, Registry, Sensor, Station
 from stations.wire import Credentials
 
 Cause = Literal["unknown station", "wrong key", "inactive station"]
+
+# Of a sensor's calibrations: from when, and what is added. Newest first.
+Offsets = tuple[tuple[int, float], ...]
 
 # Compared with when the station is unknown, so that the answer takes as long.
 _NOBODY = keys.digest("")
@@ -22,6 +26,7 @@ class SensorEntry:
     quantity: str
     unit: str
     raw_since: int = 0
+    offsets: Offsets = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,24 @@ def ends_rotation(writer: Writer, credentials: Credentials) -> bool:
     )
 
 
+def offsets_by_sensor(sensor_ids: Collection[int] | None = None) -> dict[int, Offsets]:
+    """Return the calibrations of these sensors, or of all; of most houses that is nothing."""
+    found = Calibration.objects.order_by("-since")
+    if sensor_ids is not None:
+        found = found.filter(sensor_id__in=sensor_ids)
+    offsets: dict[int, Offsets] = {}
+    for sensor_id, since, offset in found.values_list("sensor_id", "since", "offset"):
+        offsets[sensor_id] = (*offsets.get(sensor_id, ()), (since, offset))
+    return offsets
+
+
 def _load_writers() -> dict[str, Writer]:
     sensors: dict[int, dict[int, SensorEntry]] = {}
+    offsets = offsets_by_sensor()
     for sensor in Sensor.objects.all():
-        entry = SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
+        entry = SensorEntry(
+            sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since, offsets.get(sensor.pk, ())
+        )
         sensors.setdefault(sensor.station_id, {})[sensor.field] = entry
     return {
         station.mac: Writer(

@@ -275,3 +275,28 @@ class RefusedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} refused: {self.cause}"
+
+
+class Calibration(Registered):
+    """What is added to a sensor's values from a time on, until its next calibration.
+
+    What the sensor sent stays as it is. `offset` is in the stored unit; times are
+    milliseconds since 1970. Written by `history.calibration.verbs`.
+    """
+
+    sensor = models.ForeignKey(Sensor, on_delete=models.CASCADE, related_name="calibrations")
+    since = models.BigIntegerField()
+    offset = models.FloatField()
+    made_at = models.BigIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = RegisteredQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("sensor", "-since")
+        constraints = (
+            models.UniqueConstraint(name="one_calibration_per_time", fields=("sensor", "since")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sensor} {self.offset:+.2f}"

@@ -10,6 +10,7 @@ from django.conf import settings
 from alerts.advice.forecast import DAYS
 from alerts.advice.models import AdvisedPair
 from alerts.advice.window import Seen, Window
+from readings.calibration import value_of
 from readings.models import DaySummary, HourSummary, Reading
 from readings.times import DAY_MS, SECOND_MS, DayFinder, day_of, hour_of
 from stations.models import Sensor
@@ -33,12 +34,13 @@ def windows(pair: AdvisedPair, since: int, until: int) -> tuple[Window, Window]:
 
 
 def _readings(sensor: Sensor, since: int, until: int) -> list[Seen]:
-    rows = Reading.objects.filter(
+    shown = Reading.objects.filter(
         sensor=sensor,
         measured_at__gte=since - fresh_ms(sensor),
         measured_at__lte=until,
         is_outlier=False,
-    ).values_list("measured_at", "delay_s", "value")
+    ).annotate(shown=value_of([sensor.pk]))
+    rows = shown.values_list("measured_at", "delay_s", "shown")
     return [Seen(at, at + delay_s * SECOND_MS, value) for at, delay_s, value in rows]
 
 

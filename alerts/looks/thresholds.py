@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts.models import Condition, Direction, Kind, ThresholdRule
 from alerts.news import Found, News, conditions
 from alerts.rules.thresholds import Crossing, Standing, Threshold, follow
+from readings.calibration import value_of
 from readings.models import Reading
 from readings.times import DAY_MS, MINUTE_MS, SECOND_MS
 from stations.state import grace_seconds
@@ -78,7 +79,8 @@ def _readings(rule: ThresholdRule, since: int, now: int) -> list[tuple[int, floa
     readings = Reading.objects.filter(
         sensor_id=rule.sensor_id, measured_at__gt=since, measured_at__lte=now, is_outlier=False
     )
-    return list(readings.order_by("measured_at").values_list("measured_at", "value"))
+    rows = readings.order_by("measured_at").annotate(shown=value_of([rule.sensor_id]))
+    return list(rows.values_list("measured_at", "shown"))
 
 
 def _news(rule: ThresholdRule, cause: str, crossing: Crossing) -> News:

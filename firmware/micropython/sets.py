@@ -34,9 +34,9 @@ def start():
     global current, is_on_trial
     words = read()
     if words[1] == "1":
-        print("the new version did not reach the server: back to the one before")
         words = [words[2], "0", "-"] + _failure(words, version(words[0])) + words[5:]
         write(words)
+        print("the new version did not reach the server: back to the one before")
     elif words[1] != "0":
         words[1] = str(int(words[1]) - 1)
         write(words)

@@ -56,6 +56,7 @@ class ExportedSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # a name of DRF's own
     unit = serializers.CharField()
     value = serializers.FloatField()
+    raw = serializers.FloatField(help_text="As it was measured, before any calibration.")
     delay_s = serializers.IntegerField()
     is_outlier = serializers.BooleanField()
 

@@ -11,6 +11,7 @@ from history.exports.cells import cell
 from history.exports.pages import pages, sensors_of
 from history.exports.scope import Scope
 from readings import units
+from readings.calibration import offset_at, offsets_of
 from readings.times import from_ms
 from readings.units import TemperatureUnit
 from stations.models import Sensor
@@ -18,7 +19,7 @@ from stations.models import Sensor
 BOM = "\ufeff".encode()
 
 _ABOUT = ("station", "mac", "field", "quantity", "label", "unit")
-_RAW = ("value", "delay_s", "is_outlier")
+_RAW = ("value", "raw", "delay_s", "is_outlier")
 _SUMMARY = ("count", "mean", "min", "max", "min_at", "max_at")
 
 Values = Callable[[tuple[Any, ...]], tuple[Any, ...]]
@@ -77,7 +78,13 @@ def _values(sensor: Sensor, scope: Scope, when: Callable[[int], str]) -> Values:
     is_fahrenheit = scope.unit == "F" and sensor.quantity == "temperature"
     shown = _fahrenheit if is_fahrenheit else float
     if scope.every == "raw":
-        return lambda row: (shown(row[1]), row[2], bool(row[3]))
+        offsets = offsets_of(sensor.pk)
+        return lambda row: (
+            shown(row[1] + offset_at(offsets, row[0])),
+            shown(row[1]),
+            row[2],
+            bool(row[3]),
+        )
     return lambda row: (
         row[1],
         round(shown(row[2] / row[1]), 6),

@@ -47,7 +47,8 @@ def _item(
     source = sources.get(about)
     if source is None:
         source = sources[about] = _source(*about)
-    value = parse_value(cells.get("value", "").strip())
+    # An export tells what was measured and what its calibration made of it: the former is stored.
+    value = parse_value((cells.get("raw") or cells.get("value", "")).strip())
     stored = checked_value(units.to_canonical(value, source.quantity, source.unit))
     return Item(line, source, parse_moment(cells.get("time", ""), house), stored)
 

@@ -17,6 +17,7 @@ from firmware import releases
 from tests.board.conftest import KEY
 from tests.board.update_server import UpdateServer
 from tests.board.virtual_board import environment, micropython_path, prepare
+from tests.conftest import StartServer
 
 _RESET = 3
 _MOST_STARTS = 12
@@ -54,9 +55,9 @@ def sleep_ms(ms):
 
 
 class Board:
-    def __init__(self, folder: Path, server: UpdateServer) -> None:
+    def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
-        prepare(folder, server=server.url, api_key=KEY, interval=0.2)
+        prepare(folder, server=url, api_key=KEY, interval=0.2)
         (folder / "fakes" / "time.py").write_text(TIME)
         self.console = ""
 
@@ -121,7 +122,7 @@ def server(offered: Path) -> Iterator[UpdateServer]:
 
 @pytest.fixture
 def station(tmp_path: Path, server: UpdateServer) -> Board:
-    return Board(tmp_path / "board", server)
+    return Board(tmp_path / "board", server.url)
 
 
 def test_other_version_is_fetched_tried_and_kept(station: Board, server: UpdateServer) -> None:
@@ -131,6 +132,24 @@ def test_other_version_is_fetched_tried_and_kept(station: Board, server: UpdateS
     assert "new station" in station.console
     assert server.reports[-1]["version"] == server.release.version
     assert server.reports[-1]["set"] == "a"
+
+
+def test_board_of_yesterday_gets_the_firmware_of_the_real_server(
+    tmp_path: Path, start_server: StartServer
+) -> None:
+    """No stand-in: the product's own views, off until the operator switches updates on."""
+    server = start_server()
+    server.manage("add_station", "Attic", "--mac", "a0:b1:c2:d3:e4:f5", "--key", KEY)
+    station = Board(tmp_path / "board", server.url)
+    change(station.folder / "run.py", 'print("station"', 'print("old station"')
+    station.run_until("sent, 0 waiting")
+    assert "offered" not in station.console
+    switch = "from firmware.verbs import allow_updates; allow_updates([1], True)"
+    server.manage("shell", "-c", switch)
+    station.run_until("new version kept")
+    assert station.version_of(station.current()) == releases.current().version
+    reported = server.query("SELECT folder, version FROM firmware_board")
+    assert reported == [("a", releases.current().version)]
 
 
 def test_only_what_changed_is_downloaded(station: Board, server: UpdateServer) -> None:

@@ -82,7 +82,7 @@ class Walk:
         settings = self._folder / "esptool.cfg"
         settings.write_text("\n".join(("[esptool]", *impatience)))
         return self._server.try_to_manage(
-            *words, within_s=240, WIFI_PASSWORD=PASSWORD, ESPTOOL_CFGFILE=str(settings)
+            *words, within_s=600, WIFI_PASSWORD=PASSWORD, ESPTOOL_CFGFILE=str(settings)
         )
 
     def fails(self, **changes: object) -> str:

@@ -38,10 +38,14 @@ def violations(page: Page) -> list[str]:
 def test_the_dashboard(
     household: Household, open_page: OpenPage, size: tuple[int, int], scheme: Scheme
 ) -> None:
-    """With a live station and one that is waited for."""
+    """With a live station and one that is waited for; then with advice, explained."""
     household.post("Living room", 21.5)
     page = open_page(size, scheme).page
     page.goto(household.server.url)
+    assert violations(page) == []
+    household.post("Garden", 14.0)
+    page.reload()
+    page.get_by_text("Why?").click()
     assert violations(page) == []
 
 

@@ -64,7 +64,8 @@ def test_a_bare_board_is_flashed_filled_and_turns_green(
     expect(page.locator("#seen")).to_contain_text(
         "key right, first reading 21.5 °C", timeout=_PATIENCE_MS
     )
-    assert visit.complaints == []
+    # Chromium complains of the refusal of the form above, and of nothing else.
+    assert [text for text in visit.complaints if "400 (Bad Request)" not in text] == []
     serial.close()
 
 

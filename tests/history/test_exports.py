@@ -64,6 +64,7 @@ def test_a_line_of_csv_tells_all_about_a_reading(client: Client) -> None:
             "label": "",
             "unit": "C",
             "value": "21.5",
+            "raw": "21.5",
             "delay_s": "0",
             "is_outlier": "false",
         }
@@ -244,7 +245,7 @@ def test_the_page_s_csv_is_for_excel_and_in_the_viewer_s_unit(client: Client) ->
     client.cookies["temperature_unit"] = "F"
     text = _body(client, PAGE, **{"as": "csv"})
     assert text.startswith("\ufefftime,")
-    assert ",F,70.7," in text
+    assert ",F,70.7,70.7," in text
 
 
 def test_the_file_is_called_for_what_is_in_it(client: Client) -> None:

@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from history.background import Background
 from history.imports import jobs, storing
-from history.imports.worker import ImportWorker
 from history.models import ImportJob
 from readings.models import Reading
 from readings.outcomes import CannotStore, Refused
@@ -61,7 +61,7 @@ def _page(job: ImportJob) -> str:
 
 def _work(job: ImportJob | None = None) -> ImportJob:
     """Let the worker do the next thing; return what became of the job."""
-    ImportWorker().look()
+    Background().look()
     return ImportJob.objects.get(pk=job.pk) if job else ImportJob.objects.get()
 
 

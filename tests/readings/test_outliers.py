@@ -93,7 +93,7 @@ def test_they_are_listed_newest_first() -> None:
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by its statistics")
 def test_the_few_are_found_without_looking_at_the_many() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {listing()}", [1, 0, NOON, 10])
+        cursor.execute(f"EXPLAIN QUERY PLAN {listing(1)}", [1, 0, NOON, 10])
         assert "USING INDEX reading_outliers" in str(cursor.fetchall())
 
 

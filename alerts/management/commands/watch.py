@@ -16,7 +16,7 @@ from django.db import connection
 from alerts.courier import Courier
 from alerts.pruning import PRUNE
 from alerts.watcher import Watcher
-from history.imports.worker import ImportWorker
+from history.background import Background
 from history.ledger import days
 from readings import faults
 from upkeep import running
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        with Scheduler((*TASKS, _COMPLETENESS, PRUNE)), ImportWorker(), Courier() as courier:
+        with Scheduler((*TASKS, PRUNE, _COMPLETENESS)), Background(), Courier() as courier:
             watch(Watcher(), stop, courier.wake)
 
 

@@ -1,4 +1,4 @@
-"""Works off the imports that were handed in, one at a time, in a thread of the watcher."""
+"""What this room does behind the pages, one thing at a time, in a thread of the watcher."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from typing import Self
 
 from django.db import connection
 
+from history.calibration import verbs as calibrations
 from history.imports import jobs
 from readings import faults
 from readings.times import DAY_MS, now_ms
 
-logger = logging.getLogger("history.imports")
+logger = logging.getLogger("history.background")
 
 _LOOK_EVERY_S = 2  # somebody waits before the page
 _AGAIN_S = 60
 _STOP_WITHIN_S = 10  # the supervisor kills after 15
 
 
-class ImportWorker:
-    """`with ImportWorker():` works until the block ends; what it is at then goes on later."""
+class Background:
+    """`with Background():` works until the block ends; what it is at then goes on later."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._tidied_at = 0
-        self._thread = threading.Thread(target=self._go_on, name="imports", daemon=True)
+        self._thread = threading.Thread(target=self._go_on, name="history", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -36,7 +37,9 @@ class ImportWorker:
         self._thread.join(_STOP_WITHIN_S)
 
     def look(self) -> None:
-        """Do the next job there is."""
+        """Do what there is to do: calibrations that changed, then the next import."""
+        if count := calibrations.recalculate():
+            logger.info("Worked out the hours and days of %d calibrated sensors.", count)
         if now_ms() - self._tidied_at > DAY_MS:
             self._tidied_at = now_ms()
             jobs.forget_old()
@@ -67,6 +70,8 @@ class ImportWorker:
 
 def _tell(error: Exception) -> None:
     if fault := faults.notice(error):
-        logger.error("The import halts; trying again in %s s. %s", _AGAIN_S, fault.text)
+        logger.error(
+            "Imports and calibrations halt; trying again in %s s. %s", _AGAIN_S, fault.text
+        )
     else:
-        logger.exception("The import halts; trying again in %s s", _AGAIN_S)
+        logger.exception("Imports and calibrations halt; trying again in %s s", _AGAIN_S)
