@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -54,13 +55,32 @@ def _forget_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callers, "collector", callers.Collector())
 
 
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the database that a first start makes, once for all servers that begin with it."""
+    folder = tmp_path_factory.mktemp("migrated")
+    maker = Server(folder, 0, {})
+    maker.manage("shell", "--verbosity=0", "-c", "import upkeep.migration as m; m.migrate()")
+    return maker.data_dir / "db.sqlite3"
+
+
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[StartServer]:
+def first_database(migrated_database: Path) -> Path | None:
+    """What a server's database begins as; where a test is about that, None: as nothing."""
+    return migrated_database
+
+
+@pytest.fixture
+def start_server(tmp_path: Path, first_database: Path | None) -> Iterator[StartServer]:
     """Starts real servers of this test, e.g. `start_server(PUBLIC_DASHBOARD="true")`."""
     with ExitStack() as stack:
         folders = (tmp_path / f"server-{number}" for number in range(1, 100))
 
         def start(**env: str) -> Server:
-            return stack.enter_context(running_server(next(folders), **env))
+            folder = next(folders)
+            if first_database and not {"DATA_DIR", "DATABASE_URL"} & env.keys():
+                (folder / "data").mkdir(mode=0o700, parents=True)
+                shutil.copy(first_database, folder / "data")  # with its mode
+            return stack.enter_context(running_server(folder, **env))
 
         yield start

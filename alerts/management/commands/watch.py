@@ -10,7 +10,6 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from django.core.management import BaseCommand
 from django.db import connection
 
 from alerts.courier import Courier
@@ -19,6 +18,7 @@ from alerts.watcher import Watcher
 from history.background import Background
 from history.ledger import days
 from readings import faults
+from stations.commands import QuickCommand
 from upkeep import running
 from upkeep.schedule import Scheduler, Task, check_stop
 from upkeep.tasks import TASKS
@@ -31,7 +31,7 @@ _ROUND_S = 30
 _TIDY_S = 86_400
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Watch the stations and the server, and send alerts."
 
     def handle(self, *args: Any, **options: Any) -> None:

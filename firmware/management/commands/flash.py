@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from firmware import chip
 from firmware.board import BoardError
 from firmware.image import DOWNLOAD, NotAnImage, read_image
 from firmware.ports import choose_port
 from firmware.terminal import TerminalShow, add_port, orderly_end
+from stations.commands import QuickCommand
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = f"Erase an ESP8266 board and write MicroPython on it. Images: {DOWNLOAD}"
 
     def add_arguments(self, parser: CommandParser) -> None:

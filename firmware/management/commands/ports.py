@@ -6,12 +6,13 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.core.management import CommandParser
 
 from firmware.ports import NoPort, usb_ports
+from stations.commands import QuickCommand
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "List the serial ports on USB, those of boards first."
 
     def add_arguments(self, parser: CommandParser) -> None:

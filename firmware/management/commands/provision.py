@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from firmware.chip import FAST_BAUD
 from firmware.image import DOWNLOAD
@@ -14,12 +14,13 @@ from firmware.server import is_only_here
 from firmware.terminal import TerminalShow, add_more, add_port, orderly_end, wifi_password
 from readings import display
 from stations.address import server_url
+from stations.commands import QuickCommand
 from stations.models import Placement
 
 _REPEATED = ("port", "name", "placement", "ssid", "server", "firmware", "interval", "baud", "wait")
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
         "Make a station of a board on the USB port: write MicroPython, register it, load its"
         " files, wait for its first reading. Running it again is safe. The Wi-Fi password is asked"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from firmware.loading import write_secret
 from firmware.render import BoardSettings, InvalidSettings, render_config
@@ -13,10 +13,11 @@ from firmware.terminal import add_more, wifi_password
 from firmware.typed import command_line
 from stations import verbs
 from stations.address import server_url
+from stations.commands import QuickCommand
 from stations.models import Station
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
         "Write a station's config.py with a new API key; the old key works until the new one is"
         " used. The Wi-Fi password is asked for, or taken from WIFI_PASSWORD."

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from firmware import board, loading
 from firmware.board import BoardError
 from firmware.ports import choose_port
 from firmware.terminal import TerminalShow, add_port, orderly_end
+from stations.commands import QuickCommand
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
         "Copy the station's files to a board with MicroPython and restart it. Files that are there"
         " already are not sent again. Without CONFIG the board keeps its settings."

@@ -8,18 +8,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from firmware import virtual
 from firmware.terminal import orderly_end
 from readings.times import now_ms
 from stations import verbs
 from stations.address import server_url
+from stations.commands import QuickCommand
 from stations.mac import InvalidMac, canonical_mac
 from stations.models import Placement, Station
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = (
         "Post believable weather as a board would, until Ctrl-C. --station makes a station for it;"
         " --key and --mac stand in for a station there is."

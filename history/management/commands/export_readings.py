@@ -8,15 +8,16 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from history.exports import files
 from history.exports.forms import ExportForm
 from stations import verbs
+from stations.commands import QuickCommand
 from stations.models import Station
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Write readings or summaries as CSV or JSON, e.g. --since 2026-01-01 > january.csv"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from history.imports.formats import AUTO, FORMATS
 from history.imports.items import Unreadable
@@ -15,6 +15,7 @@ from history.imports.preview import Preview, examine
 from history.imports.storing import Progress, store
 from history.imports.targets import parse_choices
 from readings.outcomes import CannotStore
+from stations.commands import QuickCommand
 
 _HELP = """
 Store the readings of a file: our own CSV, ThingSpeak's feeds.csv, or the original server's SQLite
@@ -22,7 +23,7 @@ file. Shows first what it would do. What is there already is passed over: run it
 cut short."""
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = _HELP.strip()
     _tenths_told = 0
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import BaseCommand, call_command
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from iotserver import catalogues
@@ -22,6 +22,7 @@ from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
 from stations.address import server_url
+from stations.commands import QuickCommand
 from upkeep import integrity, running
 from upkeep.migration import migrate
 
@@ -34,9 +35,8 @@ _AGAIN_S = 5
 T = TypeVar("T")
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Prepare the database and run the web server and the watcher until Ctrl-C."
-    requires_system_checks = ()  # migrate and collectstatic run them
 
     def handle(self, *args: Any, **options: Any) -> None:
         when_possible(running.hold)

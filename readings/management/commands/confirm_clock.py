@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management import BaseCommand
 from django.utils.timezone import localtime
 
 from readings import clock
 from readings.times import from_ms
+from stations.commands import QuickCommand
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Say that this computer's clock is right, after it was set or long switched off."
 
     def handle(self, *args: Any, **options: Any) -> None:

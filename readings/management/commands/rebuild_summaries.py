@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.db.models import QuerySet
 
 from readings import summaries
 from stations import verbs
+from stations.commands import QuickCommand
 from stations.models import Sensor, Station
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Recompute the summaries of hours and days from the readings, or check them."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,15 +6,16 @@ import argparse
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from readings import demo
 from readings.times import now_ms
+from stations.commands import QuickCommand
 
 _MAX_DAYS = 3650
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     _tenths_told = 0
     help = "Add two demo stations with a year of readings that go on live, or remove them."
 

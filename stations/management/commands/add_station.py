@@ -6,14 +6,15 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from stations import keys, verbs
+from stations.commands import QuickCommand
 from stations.mac import is_hex
 from stations.models import Placement
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Register a station. Its API key is printed once and never again."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.core.management import CommandParser
 
 from stations import rotation
+from stations.commands import QuickCommand
 from stations.models import Station
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "List the registered stations. Keys are shown as hints only."
 
     def add_arguments(self, parser: CommandParser) -> None:

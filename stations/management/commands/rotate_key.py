@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from stations import rotation, verbs
+from stations.commands import QuickCommand
 from stations.models import Station
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Give a station a new API key. The old one works until the new one is first used."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
+from stations.commands import QuickCommand
 from upkeep import backup, results
 from upkeep.schedule import TaskFailed
 
 
-class Command(BaseCommand):
+class Command(QuickCommand):
     help = "Copy the database into a compressed file and prove it by restoring it."
 
     def add_arguments(self, parser: CommandParser) -> None:
