@@ -128,7 +128,6 @@ def extend(stations: Any) -> None:
     """Add to the stations' admin, whatever other rooms have made of it."""
     shown = (board_version, board_start, board_condition, board_queue)
     stations.list_display = (*stations.list_display, firmware)
-    stations.list_select_related = ("board",)
     stations.readonly_fields = (*stations.readonly_fields, *shown)
     stations.fieldsets = (*stations.fieldsets, ("Board", {"fields": shown}))
     stations.actions = (*stations.actions, offer_updates, stop_updates)

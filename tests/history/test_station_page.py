@@ -286,7 +286,7 @@ def test_a_page_takes_few_queries_however_long_the_range(
     record_history(station, [20.0] * 300, until=NOW, every_s=7_200)
     make_readings(make_station(placement="outdoor"), until=NOW - DAY_MS)
     for name in ("24h", "all"):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(17):
             _page(bob, station, range=name)
 
 

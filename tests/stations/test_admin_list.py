@@ -198,6 +198,9 @@ def test_only_what_a_person_edits_is_listed(admin_client: Client) -> None:
     html = admin_client.get("/admin/").content.decode()
     listed_models = re.findall(r'<tr class="model-(\w+)', html)
     assert sorted(listed_models) == [
+        "advicechange",
+        "adviser",
+        "board",
         "browser",
         "calibration",
         "channel",

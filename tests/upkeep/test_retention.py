@@ -93,7 +93,7 @@ def test_a_new_database_can_give_room_back() -> None:
 @sqlite_only
 def test_room_goes_back_to_the_disk_when_much_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(space, "_FREE_PAGES", 10)
-    _sensor(1, number=5_000)
+    _sensor(1, number=10_000)
     Reading.objects.all().delete()
     pages, free = space._ask("page_count"), space._ask("freelist_count")
     assert space.give_back().startswith(" Gave ")
