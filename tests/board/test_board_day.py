@@ -66,7 +66,7 @@ class Day:
 
     def _run_until_it_ends(self) -> tuple[int, str]:
         with subprocess.Popen(
-            [micropython_path(), "-X", "heapsize=40wK", "-c", "import boot, main"],
+            [micropython_path(), "-X", "heapsize=64wK", "-c", "import boot, main"],
             cwd=self.folder,
             env={"MICROPYPATH": "day:.frozen"},
             stdin=subprocess.PIPE,

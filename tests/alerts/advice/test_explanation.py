@@ -80,7 +80,7 @@ def test_the_season() -> None:
 
 
 def test_the_last_change() -> None:
-    assert _facts(changed_at=_NOW - 2 * HOUR_MS)["Last change"].text == "05/28/2026 7:40 p.m."
+    assert _facts(changed_at=_NOW - 2 * HOUR_MS)["Last change"].text == "28 May 2026, 19:40"
     assert "Last change" not in _facts()
 
 
