@@ -71,27 +71,29 @@ def _colours(page: Page) -> int:
     )
 
 
-def _drawn_at(page: Page, share: float) -> list[bool]:
-    """Tell of the first two lines whether they are drawn so far to the right."""
-    found: list[bool] = page.evaluate(
-        """(share) => {
+def _await_drawn_at(page: Page, share: float, expected: list[bool]) -> None:
+    """Wait until of the first two lines those expected are drawn so far to the right.
+
+    The chart is drawn in a frame after the page took the answer in.
+    """
+    page.wait_for_function(
+        """([share, expected]) => {
           const canvas = document.querySelector("#chart canvas");
           const over = document.querySelector("#chart .u-over");
           const x = Math.round((over.offsetLeft + share * over.clientWidth) * devicePixelRatio);
           const wide = 12; // longer than the pause between two dashes
           const data = canvas.getContext("2d").getImageData(x, 0, wide, canvas.height).data;
           const style = getComputedStyle(document.getElementById("chart"));
-          return [0, 1].map((look) => {
+          return expected.every((drawn, look) => {
             const wanted = style.getPropertyValue(`--look-${look}`).trim().slice(1).match(/../g)
               .map((part) => parseInt(part, 16));
             for (let i = 0; i < data.length; i += 4)
-              if (wanted.every((part, k) => Math.abs(part - data[i + k]) < 40)) return true;
-            return false;
+              if (wanted.every((part, k) => Math.abs(part - data[i + k]) < 40)) return drawn;
+            return !drawn;
           });
         }""",
-        share,
+        arg=[share, expected],
     )
-    return found
 
 
 def test_the_chart_follows_mouse_and_keys(lived_in: Household, open_page: OpenPage) -> None:
@@ -128,7 +130,7 @@ def test_the_chart_follows_mouse_and_keys(lived_in: Household, open_page: OpenPa
     expect(page.get_by_text("Values of Garden as a table")).to_be_visible()
 
     three_hours_ago = (24 - 3) / 24
-    assert _drawn_at(page, three_hours_ago) == [False, True], "the gap has no line across it"
+    _await_drawn_at(page, three_hours_ago, [False, True])  # no line across the gap
 
     page.reload()
     expect(page.get_by_role("checkbox", name="Garden")).to_be_checked()
