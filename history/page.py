@@ -60,7 +60,7 @@ class Page:
     def __init__(self, asked: Question, unit: TemperatureUnit, zone: ZoneInfo, now: int) -> None:
         self.asked, self.unit, self.zone, self.now = asked, unit, zone, now
         self.shown = Shown(asked.sensor, unit)
-        self.pair = pair_of(asked.sensor)
+        self.pair = pair_of(asked.sensor, now)
 
     def context(self) -> dict[str, Any]:
         """Return the whole page."""

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from alerts.advice.models import AdvisedPair, Adviser
 from alerts.advice.terms import Terms
+from history.pair import first_pair
 from readings.locks import write_transaction
-from readings.queries import latest_of, quiet_seconds_of
-from readings.times import DAY_MS, SECOND_MS
-from stations.models import Placement, Sensor, Station
+from stations.models import Station
 
 
 class Choice(NamedTuple):
@@ -22,13 +21,15 @@ class Choice(NamedTuple):
 def default_choice(stations: Iterable[Station], now: int) -> Choice | None:
     """Return the pair of a household that chose none; None while a side has no thermometer.
 
-    Stations come with their sensors. Real ones go before the demo, those heard of within a
-    day before abandoned ones, older ones before newer ones.
+    Stations come with their sensors; `now` in milliseconds.
     """
-    stations = list(stations)
-    inside = _first_thermometer(stations, Placement.INDOOR, now)
-    outside = _first_thermometer(stations, Placement.OUTDOOR, now)
-    return Choice(inside.pk, outside.pk, Terms()) if inside and outside else None
+    found = first_pair(stations, now)
+    return Choice(found[0].pk, found[1].pk, Terms()) if found else None
+
+
+def current_ids() -> list[tuple[int, int]]:
+    """Return the sensors that are compared now, inside and outside, in the pairs' order."""
+    return list(AdvisedPair.objects.filter(is_current=True).values_list("inside_id", "outside_id"))
 
 
 def sync(stations: Sequence[Station], now: int) -> list[AdvisedPair]:
@@ -77,19 +78,3 @@ def _changes(
             found.memory = None  # on other terms the days before went otherwise
         found.is_current, found.place, found.terms = True, place, terms
         yield found
-
-
-def _first_thermometer(stations: Iterable[Station], placement: str, now: int) -> Sensor | None:
-    found = [
-        (station.is_demo, _is_abandoned(station, now), sensor.pk, sensor)
-        for station in stations
-        if station.placement == placement
-        for sensor in station.sensors.all()
-        if sensor.quantity == "temperature" and latest_of(sensor)
-    ]
-    return min(found)[-1] if found else None
-
-
-def _is_abandoned(station: Station, now: int) -> bool:
-    quiet_s = quiet_seconds_of(station, now)
-    return quiet_s is None or quiet_s * SECOND_MS > DAY_MS

@@ -7,6 +7,7 @@ import pytest
 from alerts.advice.models import AdvisedPair, Adviser
 from alerts.advice.pairs import Choice, default_choice, sync
 from alerts.advice.terms import Terms
+from history.pair import pair_of
 from readings import queries
 from readings.times import DAY_MS, HOUR_MS, now_ms
 from stations.models import Sensor, Station
@@ -137,3 +138,26 @@ def test_other_terms_begin_a_new_fold() -> None:
     _sync()
     pair = AdvisedPair.objects.get()
     assert (pair.memory, Terms.restored(pair.terms).comfort) == (None, 25.0)
+
+
+def test_charts_compare_what_the_advice_compares() -> None:
+    attic, cellar = _thermometer("indoor"), _thermometer("indoor")
+    street, garden = _thermometer("outdoor"), _thermometer("outdoor")
+    Adviser.objects.create(inside=attic, outside=garden)
+    Adviser.objects.create(inside=cellar, outside=street)
+    _sync()
+    assert pair_of(attic, _NOW) == pair_of(garden, _NOW) == (attic, garden)
+    assert pair_of(cellar, _NOW) == pair_of(street, _NOW) == (cellar, street)
+
+
+def test_a_chart_of_a_room_without_advice_compares_with_the_first_pairs_air() -> None:
+    attic, cellar = _thermometer("indoor"), _thermometer("indoor")
+    _street, garden = _thermometer("outdoor"), _thermometer("outdoor")
+    Adviser.objects.create(inside=attic, outside=garden)
+    _sync()
+    assert pair_of(cellar, _NOW) == (cellar, garden)
+
+
+def test_a_chart_knows_its_pair_before_the_watcher_does() -> None:
+    inside, outside = _thermometer("indoor"), _thermometer("outdoor")
+    assert pair_of(inside, _NOW) == (inside, outside)
