@@ -21,6 +21,14 @@ hypothesis_settings.register_profile("house", deadline=None, database=None, prin
 hypothesis_settings.load_profile("house")
 
 
+_FIRST_START = """
+from iotserver import static_files
+from upkeep.migration import migrate
+migrate()
+static_files.gather()
+"""
+
+
 class StartServer(Protocol):
     def __call__(self, **env: str) -> Server: ...
 
@@ -56,31 +64,31 @@ def _forget_callers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the database that a first start makes, once for all servers that begin with it."""
-    folder = tmp_path_factory.mktemp("migrated")
+def data_of_a_first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the database and the static files of a first start, once for all servers."""
+    folder = tmp_path_factory.mktemp("first-start")
     maker = Server(folder, 0, {})
-    maker.manage("shell", "--verbosity=0", "-c", "import upkeep.migration as m; m.migrate()")
-    return maker.data_dir / "db.sqlite3"
+    maker.manage("shell", "--verbosity=0", "-c", _FIRST_START)
+    return maker.data_dir
 
 
 @pytest.fixture
-def first_database(migrated_database: Path) -> Path | None:
-    """What a server's database begins as; where a test is about that, None: as nothing."""
-    return migrated_database
+def first_data(data_of_a_first_start: Path) -> Path | None:
+    """What a server's data begin as; where a test is about that, None: as nothing."""
+    return data_of_a_first_start
 
 
 @pytest.fixture
-def start_server(tmp_path: Path, first_database: Path | None) -> Iterator[StartServer]:
+def start_server(tmp_path: Path, first_data: Path | None) -> Iterator[StartServer]:
     """Starts real servers of this test, e.g. `start_server(PUBLIC_DASHBOARD="true")`."""
     with ExitStack() as stack:
         folders = (tmp_path / f"server-{number}" for number in range(1, 100))
 
         def start(**env: str) -> Server:
             folder = next(folders)
-            if first_database and not {"DATA_DIR", "DATABASE_URL"} & env.keys():
-                (folder / "data").mkdir(mode=0o700, parents=True)
-                shutil.copy(first_database, folder / "data")  # with its mode
+            if first_data and "DATA_DIR" not in env:
+                unused = shutil.ignore_patterns("db.*" if "DATABASE_URL" in env else "")
+                shutil.copytree(first_data, folder / "data", ignore=unused)
             return stack.enter_context(running_server(folder, **env))
 
         yield start

@@ -6,5 +6,5 @@ import pytest
 
 
 @pytest.fixture
-def first_database() -> None:
+def first_data() -> None:
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import sqlite3
 import sys
 import time
@@ -13,10 +12,9 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from iotserver import catalogues
+from iotserver import catalogues, static_files
 from iotserver.first_run import read_or_create
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
@@ -40,7 +38,7 @@ class Command(QuickCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         when_possible(running.hold)
-        when_possible(gather_static_files)
+        when_possible(static_files.gather)
         when_possible(compile_translations)
         password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
@@ -60,18 +58,8 @@ class Command(QuickCommand):
         self.stdout.flush()
 
 
-def gather_static_files() -> None:
-    """Gather them all anew: nobody waited for the disk when they were written last.
-
-    A power cut soon after a start leaves some of them empty. collectstatic takes them
-    for up to date, and without its manifest not even the server starts.
-    """
-    shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
-    call_command("collectstatic", verbosity=0, interactive=False)
-
-
 def compile_translations() -> None:
-    """Make what gettext reads of the .po files, anew for the same reason."""
+    """Make what gettext reads of the .po files, anew: a power cut may have left them empty."""
     catalogues.compile_all(settings.BASE_DIR / "locale", Path(settings.LOCALE_PATHS[0]))
 
 
