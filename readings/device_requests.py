@@ -60,19 +60,20 @@ def read(request: DeviceRequest) -> Submission | Refused:
         # Proxies disagree where it ends: what follows might be taken for a reading.
         return rates.count_refusal(request.address, _NO_BODY)
     try:
-        found = path_dialect.parse(
-            request.path, request.query, trusted_now_ms(), settings.MAX_READING_AGE_DAYS * 86_400
+        longest_age_s = settings.MAX_READING_AGE_DAYS * 86_400
+        return path_dialect.parse(
+            request.path, request.query, trusted_now_ms(), longest_age_s, request.address
         )
     except CannotStore as error:
         return error.refused
     except ValueError as error:
         reason = str(error) if isinstance(error, path_dialect.Malformed) else "bad query"
         return rates.count_refusal(request.address, Refused(400, reason, "malformed path"))
-    return Submission(found.credentials, found.measurements, found.refusal, request.address)
 
 
 def _has_body(headers: Mapping[str, str]) -> bool:
-    return bool(headers.get("content-length", "").strip("0")) or "transfer-encoding" in headers
+    length = headers.get("content-length")
+    return (length is not None and length.strip("0") != "") or "transfer-encoding" in headers
 
 
 def settle_or_busy(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:

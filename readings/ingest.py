@@ -14,11 +14,12 @@ from django.conf import settings
 from readings import callers, damage, rates, store
 from readings.calibration import offsets_of
 from readings.clock import trusted_now_ms
+from readings.driver import Cursor, driver_cursor
 from readings.locks import write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.rows import Entry, calibrated, entry, latest_rows
-from readings.store import Cursor, Row
+from readings.store import Row
 from readings.times import day_finder
 from readings.values import InvalidValue
 from stations import verbs
@@ -151,7 +152,7 @@ def _record(entries: Sequence[Entry], received_at: int | None) -> int:
 
     `received_at` is None for what was received when it was measured.
     """
-    with store.driver_cursor() as cursor:
+    with driver_cursor() as cursor:
         fresh = _without_resends(cursor, entries)
         rows = calibrated(fresh, _insert(cursor, fresh))
         if fresh:

@@ -140,10 +140,9 @@ class Usage:
 
     def _find(self, place: Place) -> tuple[int, float, float]:
         """Return where a key's slot is or may be put, spent until when, and told when."""
-        at = self._memory.find(place.key, place.offset, place.offset + _SET_BYTES)
-        if at == place.offset:  # the first slot: nearly always
-            _, spent_until, told_at = _SLOT.unpack_from(self._memory, at)
-            return at, spent_until, told_at
+        key, spent_until, told_at = _SLOT.unpack_from(self._memory, place.offset)
+        if key == place.key:  # in the first slot: nearly always
+            return place.offset, spent_until, told_at
         oldest = (float("inf"), place.offset)
         for at in range(place.offset, place.offset + _SET_BYTES, _SLOT.size):
             key, spent_until, told_at = _SLOT.unpack_from(self._memory, at)

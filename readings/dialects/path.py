@@ -19,6 +19,11 @@ from stations.wire import Credentials
 _PREFIX = "update/"
 # `readings.device_urls` and `SECURE_REDIRECT_EXEMPT` say the same.
 _OURS = re.compile(r"/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)")
+# What nearly every board sends, read at one glance. `_split` reads it alike.
+_PLAIN = re.compile(
+    "/(?:update/)?API_key=(?P<API_key>[^/]*)/mac=(?P<mac>[^/]*)"
+    "/field=(?P<field>[^/]*)/data=(?P<data>[^/]+)"
+)
 _REQUIRED = ("API_key", "mac", "field", "data")
 _OPTIONAL = ("age", "seq")
 
@@ -32,20 +37,23 @@ def is_ours(path: str) -> bool:
     return _OURS.match(path) is not None
 
 
-def parse(path: str, query: str, received_at: int, longest_age_s: int) -> Submission:
-    """Turn a decoded path and a raw query string into a submission.
+def parse(
+    path: str, query: str, received_at: int, longest_age_s: int, address: str = ""
+) -> Submission:
+    """Turn a decoded path and a raw query string into a submission from an address.
 
     Raises `Malformed` when parts are missing, doubled or out of order. A bad
     value does not raise: it is told only to a board that proves who it is.
     """
-    parts = _split(path)
-    credentials = Credentials(parts["API_key"], parts["mac"])
+    plain = None if query else _PLAIN.fullmatch(path)
+    parts = plain.groupdict() if plain else _split(path)
     options = parts if not query else _options(query) | parts
+    credentials = Credentials(parts["API_key"], parts["mac"])
     try:
         measurement = _measurement(parts, options, received_at, longest_age_s)
     except InvalidValue as error:
-        return Submission(credentials, refusal=str(error))
-    return Submission(credentials, (measurement,))
+        return Submission(credentials, (), str(error), address)
+    return Submission(credentials, (measurement,), "", address)
 
 
 def reply(outcome: Outcome) -> tuple[int, str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connections
 
 from readings.group_commit import GroupCommit
 from tests.contract.drivers import Ask, ask_view, front_driver
@@ -23,8 +22,7 @@ def ask_front(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
     commits = GroupCommit()
     monkeypatch.setattr(application, "_commits", commits)
     yield front_driver(application)
-    commits._thread.submit(connections.close_all).result()
-    commits._thread.shutdown()
+    commits.close()
 
 
 @pytest.fixture(params=["front", "view"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
@@ -53,7 +54,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> SlowDisk:
 def commits() -> Iterator[GroupCommit]:
     commits = GroupCommit()
     yield commits
-    commits._thread.shutdown()
+    commits.close()
 
 
 async def _submit(commits: GroupCommit, numbers: Sequence[int]) -> list[asyncio.Task[Outcome]]:
@@ -199,3 +200,14 @@ def test_a_commit_that_raises_leaves_no_board_waiting(
     monkeypatch.setattr(device_requests, "settle_or_busy", fail)
     outcome = asyncio.run(asyncio.wait_for(commits.submit(_submission(1)), timeout=20))
     assert outcome == device_requests.BUSY
+
+
+def test_what_nobody_needs_any_more_leaves_no_thread(disk: SlowDisk) -> None:
+    commits = GroupCommit()
+    disk.may_finish.release()
+    asyncio.run(commits.submit(_submission(1)))
+    (thread,) = [one for one in threading.enumerate() if one is commits._thread]
+    del commits
+    gc.collect()
+    thread.join(20)
+    assert not thread.is_alive()

@@ -55,6 +55,18 @@ def test_no_path_breaks_the_path_dialect(path: str, query: str) -> None:
         path_dialect.parse(path, query, NOW, YEAR_S)
 
 
+_parts = st.text(st.characters(exclude_characters="/")) | st.from_regex(r"\A[0-9.=:-]{0,5}\Z")
+
+
+@given(prefix=st.sampled_from(["", "/update"]), parts=st.tuples(_parts, _parts, _parts, _parts))
+def test_a_plain_path_is_read_as_any_other(prefix: str, parts: tuple[str, str, str, str]) -> None:
+    """One expression reads it; with a slash behind it is split, piece by piece."""
+    names = ("API_key", "mac", "field", "data")
+    path = prefix + "".join(f"/{name}={part}" for name, part in zip(names, parts, strict=True))
+    plain = path_dialect.parse(path, "", NOW, YEAR_S)
+    assert plain == path_dialect.parse(path + "/", "", NOW, YEAR_S)
+
+
 @given(body=st.binary() | st.recursive(st.text() | st.floats() | st.none(), st.lists).map(repr))
 def test_no_body_breaks_the_json_dialect(body: bytes | str) -> None:
     with pytest.raises(json_batch.Malformed):

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from random import Random
 
 import pytest
-from django.db import connections
 from pytest_django import Settings
 
 from readings.front import DeviceFront
@@ -43,8 +42,7 @@ def front(transactional_db: None, settings: Settings) -> Iterator[DeviceFront]:
     make_station(name="Tutorial", mac=TUTORIAL_MAC, api_key=TUTORIAL_KEY)
     front = DeviceFront(not_found)
     yield front
-    front._commits._thread.submit(connections.close_all).result()
-    front._commits._thread.shutdown()
+    front._commits.close()
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

@@ -1,0 +1,43 @@
+"""Statements for many rows at once, as SQLite gets them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from readings.driver import driver_cursor, execute_all, for_rows, in_pieces
+
+_INSERT = "INSERT INTO scratch (a, b) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+def test_a_statement_is_made_for_as_many_rows_as_there_are() -> None:
+    assert for_rows(_INSERT, 3, 2) == (
+        "INSERT INTO scratch (a, b) VALUES (?, ?), (?, ?), (?, ?) ON CONFLICT DO NOTHING"
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"),
+    [(0, []), (1, [1]), (13, [8, 4, 1]), (64, [64]), (200, [64, 64, 64, 8])],
+)
+def test_rows_come_in_pieces_of_few_sizes(count: int, sizes: list[int]) -> None:
+    rows = [(number, number) for number in range(count)]
+    pieces = list(in_pieces(rows))
+    assert [len(piece) for piece in pieces] == sizes
+    assert [row for piece in pieces for row in piece] == rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [0, 1, 13, 200])
+def test_every_row_arrives_on_either_engine(count: int) -> None:
+    rows = [(number, -number) for number in range(count)]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE scratch (a integer PRIMARY KEY, b integer)")
+    try:
+        with driver_cursor() as driver:
+            execute_all(driver, _INSERT, rows)
+            driver.execute("SELECT a, b FROM scratch ORDER BY a")
+            assert driver.fetchall() == rows
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE scratch")
