@@ -10,12 +10,13 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402  (settings are ready only now)
 from servestatic import ServeStaticASGI  # noqa: E402
 
+import iotserver.urls  # noqa: E402, F401  (once, for all workers)
 from readings import callers, refused_boards  # noqa: E402
 from readings.front import DeviceFront  # noqa: E402
 from upkeep import running  # noqa: E402
 
 running.hold()
-callers.keep_writing(refused_boards.write)
+callers.collector.write_with(refused_boards.write)
 
 application = DeviceFront(
     ServeStaticASGI(

@@ -14,7 +14,7 @@ from readings import callers, refused_boards  # noqa: E402
 from upkeep import running  # noqa: E402
 
 running.hold()
-callers.keep_writing(refused_boards.write)
+callers.collector.write_with(refused_boards.write)
 
 application = ServeStatic(
     django_application,

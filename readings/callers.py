@@ -7,6 +7,7 @@ board waits for it, and a flood of strangers costs a small transaction now and t
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -59,12 +60,17 @@ class Notes(NamedTuple):
     refused: dict[tuple[str, str], Calls]  # by MAC address as it came, and cause
 
 
+Write = Callable[[Notes], None]
+
+
 class Collector:
     """What one process has met and not written yet."""
 
     def __init__(self) -> None:
         self.is_pending = threading.Event()
         self._lock = threading.Lock()
+        self._write: Write | None = None
+        self._writing_process = 0  # threads do not come along with a fork
         self._known_addresses: dict[str, str] = {}
         self._refusals: OrderedDict[str, Refusal] = OrderedDict()
         self._addresses: dict[str, str] = {}
@@ -84,7 +90,20 @@ class Collector:
     def note_old_key(self, station_id: int) -> None:
         with self._lock:
             self._old_keys[station_id] = now_ms()
+        self._wake()
+
+    def write_with(self, write: Write) -> None:
+        """Hand what is noted to `write`, now and then, in a thread of each process that notes."""
+        self._write = write
+
+    def _wake(self) -> None:
         self.is_pending.set()
+        with self._lock:
+            if self._write is None or self._writing_process == os.getpid():
+                return
+            self._writing_process = os.getpid()
+        arguments = (self, self._write)
+        threading.Thread(target=_write_on, args=arguments, name="callers", daemon=True).start()
 
     def take(self) -> Notes:
         """Return what is noted, and forget it."""
@@ -100,7 +119,7 @@ class Collector:
     def _note_address(self, station: str, address: str) -> None:
         with self._lock:
             self._known_addresses[station] = self._addresses[station] = address
-        self.is_pending.set()
+        self._wake()
 
     def _count_refused(self, submission: Submission, cause: str) -> None:
         key, now = (submission.credentials.mac[:_LONGEST_TEXT], cause), now_ms()
@@ -110,7 +129,7 @@ class Collector:
                 self._refused[key] = before._replace(n=before.n + 1, last_at=now)
             elif len(self._refused) < MOST:  # beyond, it is a flood of strangers
                 self._refused[key] = Calls(1, now, now)
-        self.is_pending.set()
+        self._wake()
 
     def _note_refusal(self, submission: Submission, cause: str) -> None:
         key, mac = (text[:_LONGEST_TEXT] for text in submission.credentials)
@@ -124,7 +143,7 @@ class Collector:
             )
             if len(self._refusals) > MOST:
                 self._refusals.popitem(last=False)
-        self.is_pending.set()
+        self._wake()
 
 
 collector = Collector()
@@ -140,13 +159,7 @@ def note_old_key(station_id: int) -> None:
     collector.note_old_key(station_id)
 
 
-def keep_writing(write: Callable[[Notes], None]) -> None:
-    """Write what this process notes, from now on. Call it after a fork, once."""
-    arguments = (collector, write)
-    threading.Thread(target=_write_on, args=arguments, name="callers", daemon=True).start()
-
-
-def _write_on(collector: Collector, write: Callable[[Notes], None]) -> None:
+def _write_on(collector: Collector, write: Write) -> None:
     pause, written_at = _SOON_S, float("-inf")
     while True:
         collector.is_pending.wait()
@@ -161,7 +174,7 @@ def next_pause(pause: float, quiet_s: float) -> float:
     return _SOON_S if quiet_s > _QUIET_S else min(2 * pause, _RARELY_S)
 
 
-def write_or_tell(write: Callable[[Notes], None], notes: Notes) -> None:
+def write_or_tell(write: Write, notes: Notes) -> None:
     """Write notes; what goes wrong ends no thread, and what they said is lost."""
     try:
         write(notes)

@@ -153,6 +153,7 @@ def test_a_whole_server_speaks_json(start_server: StartServer) -> None:
 
 def test_the_web_server_itself_speaks_json(tmp_path: Path) -> None:
     """A port nobody may have is what gunicorn complains of before any worker lives."""
+    (tmp_path / "static").mkdir()  # as `serve` does
     done = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"],
         cwd=_ROOT,

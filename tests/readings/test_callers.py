@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from itertools import pairwise
+from queue import SimpleQueue
 
 import pytest
 
@@ -125,3 +128,38 @@ def test_a_database_that_fails_ends_no_writing(caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.WARNING):
         write_or_tell(fail, Notes([], {}, {}, {}))
     assert "could not be listed. The disk with the data folder is full" in caplog.text
+
+
+def test_what_is_noted_is_written_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "_SOON_S", 0.0)
+    written: SimpleQueue[Notes] = SimpleQueue()
+    collector = Collector()
+    collector.write_with(written.put)
+    collector.note_old_key(7)
+    assert list(written.get(timeout=20).old_keys) == [7]
+
+
+_FORKED = """
+import os, sys
+import django
+django.setup()
+from queue import SimpleQueue
+from readings import callers
+callers._SOON_S = 0.0
+written = SimpleQueue()
+collector = callers.Collector()
+collector.write_with(written.put)
+child = os.fork()
+collector.note_old_key(1 if child else 2)
+print(written.get(timeout=20).old_keys.keys(), flush=True)
+sys.exit(os.waitpid(child, 0)[1] if child else 0)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing forks there")
+def test_each_process_of_a_server_writes_what_it_notes() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKED], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(done.stdout.splitlines()) == ["dict_keys([1])", "dict_keys([2])"]
