@@ -19,8 +19,8 @@ from dashboard.advice import Shown, advice_shown
 from dashboard.comparison import Place, sentence
 from dashboard.sparkline import HOURS, Point, Sparkline, sparkline
 from readings import display, queries
-from readings.models import DaySummary, HourSummary
-from readings.queries import latest_of
+from readings.models import DaySummary
+from readings.queries import Hour, latest_of
 from readings.times import HOUR_MS, day_of, hour_of
 from readings.units import TemperatureUnit
 from stations.models import Placement, Sensor, Station
@@ -32,6 +32,7 @@ _DIRECTIONS: dict[Direction, Promise] = {
     "falling": _("falling"),
     "steady": _("steady"),
 }
+_PLACEMENTS = dict(Placement.choices)
 _STEADY_PER_HOUR = {"temperature": 0.2, "humidity": 2.0, "pressure": 0.3}
 
 
@@ -149,7 +150,7 @@ class Snapshot:
         return Card(
             name=station.name,
             placement=station.placement,
-            placement_name=station.get_placement_display(),
+            placement_name=str(_PLACEMENTS[station.placement]),
             state=state,
             state_name=str(display.STATE_NAMES[state]),
             measured_at=display.moment(newest, self._zone) if newest else None,
@@ -204,16 +205,13 @@ class Snapshot:
         text = f"{display.number(abs(shown), sensor.quantity)} {unit}/h"
         return Trend("rising" if rate > 0 else "falling", text)
 
-    def _points(self, sensor: Sensor, hours: Sequence[HourSummary]) -> list[Point]:
+    def _points(self, sensor: Sensor, hours: Sequence[Hour]) -> list[Point]:
         """Place each hour at its middle, the running one half way to now."""
         points = []
         for hour in hours:
             start = hour.period * HOUR_MS
             middle = (start + min(start + HOUR_MS, self.now)) / 2
-            values = [
-                display.in_unit(value, sensor.quantity, self.unit)
-                for value in (hour.mean, hour.min, hour.max)
-            ]
+            values = [display.in_unit(value, sensor.quantity, self.unit) for value in hour[1:]]
             points.append(Point((self.now - middle) / HOUR_MS, *values))
         return points
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import Avg, Max, Prefetch, Q
 
@@ -66,16 +67,26 @@ def summaries_of_day(sensor_ids: Sequence[int], day: int) -> dict[int, DaySummar
     return {summary.sensor_id: summary for summary in found}
 
 
-def summaries_of_hours(
-    sensor_ids: Sequence[int], since: int, until: int
-) -> dict[int, list[HourSummary]]:
+class Hour(NamedTuple):
+    """One hour of a sensor; `period` counts the UTC hours since 1970."""
+
+    period: int
+    mean: float
+    low: float
+    high: float
+
+
+def summaries_of_hours(sensor_ids: Sequence[int], since: int, until: int) -> dict[int, list[Hour]]:
     """Return the hours between two times by sensor, oldest first."""
     found = HourSummary.objects.filter(
         sensor_id__in=sensor_ids, period__gte=hour_of(since), period__lte=hour_of(until)
     ).order_by("period")
-    by_sensor: dict[int, list[HourSummary]] = {}
-    for summary in found:
-        by_sensor.setdefault(summary.sensor_id, []).append(summary)
+    by_sensor: dict[int, list[Hour]] = {}
+    # As models they took a tenth of a dashboard's time.
+    for sensor_id, period, count, total, low, high in found.values_list(
+        "sensor_id", "period", "count", "sum", "min", "max"
+    ):
+        by_sensor.setdefault(sensor_id, []).append(Hour(period, total / count, low, high))
     return by_sensor
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 from stations import keys
 from stations.mac import InvalidMac, canonical_mac
-from stations.models import Calibration, Registry, Sensor, Station
+from stations.models import Calibration, Sensor, Station
+from stations.registry import Registry
 from stations.wire import Credentials
 
 Cause = Literal["unknown station", "wrong key", "inactive station"]

@@ -158,7 +158,8 @@ def test_the_web_server_itself_speaks_json(tmp_path: Path) -> None:
         [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"],
         cwd=_ROOT,
         env=os.environ
-        | {"LOG_FORMAT": "json", "HOST": "192.0.2.1", "PORT": "9", "DATA_DIR": str(tmp_path)},
+        | {"LOG_FORMAT": "json", "HOST": "192.0.2.1", "PORT": "9", "DATA_DIR": str(tmp_path)}
+        | {"DJANGO_SETTINGS_MODULE": "iotserver.settings"},
         capture_output=True,
         text=True,
     )

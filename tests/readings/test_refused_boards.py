@@ -12,7 +12,8 @@ from readings import callers, damage, refused_boards
 from readings.models import Reading
 from readings.outcomes import CannotStore, Refused
 from stations import keys, verbs
-from stations.models import Contact, RefusedBoard, RefusedDay, Registry, Station
+from stations.models import Contact, RefusedBoard, RefusedDay, Station
+from stations.registry import Registry
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, make_sensor, make_station
 from tests.readings.calls import ADDRESS, MAC, make_call, refuse, refused_board, send, write_down
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from readings.models import Latest
-from stations.models import Registry, Sensor
+from stations.models import Sensor
+from stations.registry import Registry
 from tests.factories import make_readings, make_sensor, make_station, update_path
 from tests.stations.pages import page_of, removal_of, station_fields, submit, visit
 

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from readings import removal
 from readings.models import DaySummary, HourSummary, Latest, Reading
-from stations.models import Registry, Sensor, Station
+from stations.models import Sensor, Station
+from stations.registry import Registry
 from tests.factories import make_readings, make_sensor, make_station
 from tests.stations.pages import LIST, page_of, removal_of, run_action, submit, visit
 

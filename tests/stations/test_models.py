@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from stations import verbs
-from stations.models import Quantity, Registry, Sensor, Station
+from stations.models import Quantity, Sensor, Station
+from stations.registry import Registry
 from tests.factories import make_sensor, make_station
 
 pytestmark = pytest.mark.django_db
