@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from dashboard.night import is_night
 from readings.times import now_ms
 from viewers.access import viewer_required
 from viewers.preferences import hidden_stations, viewer_unit
+
+ContextOf = Callable[[HttpRequest, Snapshot, str], dict[str, object]]
 
 
 @require_safe
@@ -34,12 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def cards(request: HttpRequest) -> HttpResponse:
     """The part of the dashboard that refreshes itself; 304 while nothing changed."""
     snapshot = _snapshot(request)
-    etag = _etag(snapshot)
-    if request.headers.get("If-None-Match") == etag:
-        return _private(HttpResponseNotModified(headers={"ETag": etag}))
-    response = render(request, "dashboard/_cards.html", _context(request, snapshot, etag))
-    response.headers["ETag"] = etag
-    return _private(response)
+    return _news(request, "dashboard/_cards.html", snapshot, _etag(snapshot), _context)
 
 
 @require_safe
@@ -56,13 +54,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 def wall_cards(request: HttpRequest) -> HttpResponse:
     """The part of the wall's page that refreshes itself; 304 while nothing changed."""
     snapshot = _snapshot(request)
-    etag = _wall_etag(snapshot)
-    if request.headers.get("If-None-Match") == etag:
-        return _private(HttpResponseNotModified(headers={"ETag": etag}))
-    context = _wall_context(request, snapshot, etag)
-    response = render(request, "dashboard/_wall.html", context)
-    response.headers["ETag"] = etag
-    return _private(response)
+    return _news(request, "dashboard/_wall.html", snapshot, _wall_etag(snapshot), _wall_context)
 
 
 @require_safe
@@ -75,6 +67,17 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 def _snapshot(request: HttpRequest) -> Snapshot:
     return Snapshot(now_ms(), viewer_unit(request), hidden_stations(request))
+
+
+def _news(
+    request: HttpRequest, template: str, snapshot: Snapshot, etag: str, context_of: ContextOf
+) -> HttpResponse:
+    """Render a part unless the page that asks has it already."""
+    if request.headers.get("If-None-Match") == etag:
+        return _private(HttpResponseNotModified(headers={"ETag": etag}))
+    response = render(request, template, context_of(request, snapshot, etag))
+    response.headers["ETag"] = etag
+    return _private(response)
 
 
 def _context(request: HttpRequest, snapshot: Snapshot, etag: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 FIELD_MIN, FIELD_MAX = 1, 99
 
-_PURPOSE_HEADERS = frozenset(("sec-purpose", "purpose", "x-purpose", "x-moz"))
+_PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
 
 class Credentials(NamedTuple):
@@ -19,7 +19,7 @@ class Credentials(NamedTuple):
 
 def is_ahead_of_its_user(headers: Mapping[str, str]) -> bool:
     """True when a browser asks on its own, before anyone has clicked."""
-    if _PURPOSE_HEADERS.isdisjoint(headers):
+    if not any(name in headers for name in _PURPOSE_HEADERS):
         return False  # as from every board
     stated = " ".join(headers[name] for name in _PURPOSE_HEADERS if name in headers).lower()
     return "prefetch" in stated or "preview" in stated

@@ -82,13 +82,16 @@ def _await_drawn_at(page: Page, share: float, expected: list[bool]) -> None:
           const over = document.querySelector("#chart .u-over");
           const x = Math.round((over.offsetLeft + share * over.clientWidth) * devicePixelRatio);
           const wide = 12; // longer than the pause between two dashes
-          const data = canvas.getContext("2d").getImageData(x, 0, wide, canvas.height).data;
+          const top = Math.round(over.offsetTop * devicePixelRatio);
+          const tall = Math.round(over.clientHeight * devicePixelRatio); // without times below
+          const data = canvas.getContext("2d").getImageData(x, top, wide, tall).data;
           const style = getComputedStyle(document.getElementById("chart"));
           return expected.every((drawn, look) => {
             const wanted = style.getPropertyValue(`--look-${look}`).trim().slice(1).match(/../g)
               .map((part) => parseInt(part, 16));
             for (let i = 0; i < data.length; i += 4)
-              if (wanted.every((part, k) => Math.abs(part - data[i + k]) < 40)) return drawn;
+              if (data[i + 3] > 127 && wanted.every((part, k) => Math.abs(part - data[i + k]) < 40))
+                return drawn;
             return !drawn;
           });
         }""",
