@@ -138,6 +138,19 @@ def test_it_fits_a_narrow_phone(household: Household, open_page: OpenPage) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
+def test_it_fits_a_narrow_phone_with_the_operators_links(
+    private_household: Household, open_page: OpenPage
+) -> None:
+    private_household.post("Living room", 21.5)
+    page = open_page(PHONE).page
+    page.goto(private_household.server.url)
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill(private_household.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
 def test_no_text_is_too_small_to_read(household: Household, open_page: OpenPage) -> None:
     household.post("Living room", 21.5)
     page = open_page(PHONE).page

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.management import CommandError
 from django.db import DatabaseError, connection
 
 from iotserver import catalogues, static_files
 from iotserver.first_run import read_or_create
+from iotserver.listening import objection
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
@@ -37,6 +39,8 @@ class Command(QuickCommand):
     help = "Prepare the database and run the web server and the watcher until Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if complaint := objection(settings.HOST, settings.PORT):
+            raise CommandError(complaint)
         when_possible(running.hold)
         when_possible(static_files.gather)
         when_possible(compile_translations)

@@ -1,0 +1,35 @@
+"""Can anybody listen where the server is to listen?"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+
+
+def objection(host: str, port: int) -> str:
+    """Return why nobody can listen there and what to do about it, else an empty text.
+
+    Asked before anything is touched: a second start must not gather static files anew
+    under a server that runs.
+    """
+    host = host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if sys.platform != "win32":  # there it would let two listen
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return _explained(error, host, port)
+    return ""
+
+
+def _explained(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is in use: is the server running already?"
+            " Stop that one, or set PORT to another number."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} is the system's own. Set PORT to a number above 1023."
+    return f"Nobody can listen at {host}, port {port} ({error.strerror}). Look at HOST and PORT."

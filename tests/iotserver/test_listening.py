@@ -1,0 +1,50 @@
+"""A start that cannot listen says so before it touches anything."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from iotserver import static_files
+from iotserver.listening import objection
+from tests.serving import free_port
+
+
+def test_a_free_port_is_fine() -> None:
+    with free_port() as port:
+        assert objection("127.0.0.1", port) == ""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_port_that_somebody_listens_at_is_told(host: str) -> None:
+    with free_port() as port, socket.create_server(("127.0.0.1", port)):
+        assert objection(host, port).startswith(f"Port {port} is in use: is the server running")
+
+
+def test_an_address_that_is_not_this_computers_is_told() -> None:
+    with free_port() as port:
+        text = objection("192.0.2.1", port)
+    assert text.startswith(f"Nobody can listen at 192.0.2.1, port {port}")
+    assert text.endswith("Look at HOST and PORT.")
+
+
+def test_a_port_for_root_alone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: socket.socket, address: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    assert objection("0.0.0.0", 80).endswith("Set PORT to a number above 1023.")
+
+
+def test_a_second_start_touches_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_files, "gather", lambda: pytest.fail("gathered under a server"))
+    with free_port() as port, socket.create_server(("127.0.0.1", port)):
+        settings.HOST, settings.PORT = "127.0.0.1", port
+        with pytest.raises(CommandError, match="is the server running already"):
+            call_command("serve")
