@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -17,18 +19,28 @@ MAC = "5c:cf:7f:0a:1b:2c"
 KEY = "s3cr3t-of-the-board"
 both = pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 
+# On one worker: it starts one server, and each proxy once.
+pytestmark = pytest.mark.xdist_group("proxies")
 
-@pytest.fixture(scope="module", params=["nginx", "caddy"])
-def proxy(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Proxy]:
-    """One server and one proxy for the whole module: no test leaves anything behind."""
+
+@pytest.fixture(scope="module")
+def proxy_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Proxy]]:
+    """One server and a proxy of each kind for the whole module: no test leaves anything behind."""
     folder = tmp_path_factory.mktemp("proxy")
     names = {"HTTPS": "true", "ALLOWED_HOSTS": NAME, "REFUSAL_RATE_LIMIT": "0"}
-    with running_server(folder / "server", **names) as server:
+    with running_server(folder / "server", **names) as server, ExitStack() as stack:
         server.manage("add_station", "Attic", "--mac", MAC, "--key", KEY)
-        with running_proxy(request.param, folder / "proxy", server) as proxy:
-            yield proxy
+
+        @cache
+        def opened(kind: str) -> Proxy:
+            return stack.enter_context(running_proxy(kind, folder / kind, server))
+
+        yield opened
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def proxy(request: pytest.FixtureRequest, proxy_of: Callable[[str], Proxy]) -> Proxy:
+    return proxy_of(request.param)
 
 
 def update(key: str = KEY, path: str = "/update", data: str = "21.5") -> str:

@@ -36,7 +36,7 @@ def first_run(
     settings.STATICFILES_FINDERS = []  # they take time, and have tests of their own
     settings.ADMIN_PASSWORD_FILE = tmp_path / "admin_password"
     monkeypatch.setattr(serve, "Supervisor", NoSupervisor)
-    monkeypatch.setattr(serve, "objection", lambda host, port: "")  # nobody listens
+    monkeypatch.setattr(serve, "objection", lambda *where: "")  # nobody listens
     return tmp_path
 
 
