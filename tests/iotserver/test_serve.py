@@ -27,6 +27,10 @@ class NoSupervisor:
         return 7
 
 
+def free(host: str, port: int) -> str:
+    return ""
+
+
 @pytest.fixture
 def first_run(
     db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -36,7 +40,7 @@ def first_run(
     settings.STATICFILES_FINDERS = []  # they take time, and have tests of their own
     settings.ADMIN_PASSWORD_FILE = tmp_path / "admin_password"
     monkeypatch.setattr(serve, "Supervisor", NoSupervisor)
-    monkeypatch.setattr(serve, "objection", lambda *where: "")  # nobody listens
+    monkeypatch.setattr(serve, "objection", free)
     return tmp_path
 
 
