@@ -116,6 +116,7 @@ def assert_each_arrived_once(day: Day, *, but: int = 0) -> None:
     assert abs(errors[worst]) <= _EXACT_MS, f"{worst} is {errors[worst]} ms off"
 
 
+@pytest.mark.long
 def test_a_day_of_outages_loses_no_minute_and_doubles_none(day: Day) -> None:
     """Two outages of a server that is killed, one of the Wi-Fi, eight resets, four lost replies."""
     day.live(

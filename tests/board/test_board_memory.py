@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.board.conftest import RunScript, StartBoard
 from tests.board.scripted_server import LOST, ScriptedServer, reply
 
@@ -80,6 +82,7 @@ print("free", *free)
 """
 
 
+@pytest.mark.long
 def test_ten_thousand_rounds_stay_in_forty_kilobytes(run_script: RunScript) -> None:
     """A week of minutes with three outages, and what is free at its end is free at its begin."""
     lines = run_script(ROUNDS, heap="40wK", interval=60).splitlines()

@@ -34,6 +34,7 @@ def test_new_board_has_no_files(wired: PtyBoard) -> None:
     assert boards.list_files(wired.port) == []
 
 
+@pytest.mark.long
 def test_whole_firmware_arrives(wired: PtyBoard) -> None:
     paths = sorted(FIRMWARE.glob("*.py"))
     boards.upload(wired.port, paths)

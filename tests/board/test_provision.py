@@ -124,6 +124,7 @@ def walk(server: Server, new_board: PtyBoard, tmp_path: Path) -> Walk:
     return Walk(server, new_board, tmp_path)
 
 
+@pytest.mark.long
 def test_from_a_bare_board_to_the_first_reading_on_the_dashboard(
     walk: Walk, server: Server, new_board: PtyBoard
 ) -> None:
@@ -168,6 +169,7 @@ def test_port_busy(walk: Walk, new_board: PtyBoard) -> None:
     assert walk.stations() == []
 
 
+@pytest.mark.long
 def test_each_failure_on_the_way_tells_how_to_go_on(walk: Walk, new_board: PtyBoard) -> None:
     """Cable pulled while writing, Wi-Fi refused, wrong key; each mended as the failure says."""
     new_board.unplug_after = 10_000
@@ -235,6 +237,7 @@ def test_cable_pulled_while_the_files_are_sent(walk: Walk, new_board: PtyBoard) 
     assert walk.stations() == []
 
 
+@pytest.mark.long
 def test_board_without_micropython_asks_for_it(walk: Walk) -> None:
     complaint = walk.fails(firmware=None)
     assert "Files: No MicroPython answers" in complaint

@@ -136,7 +136,8 @@ def test_a_field_is_a_tab(bob: Client) -> None:
 
 def test_stations_are_overlaid_when_asked_for(bob: Client) -> None:
     station, garden = _attic(), make_station(name="Garden", placement="outdoor")
-    other = make_readings(garden, [12.5], until=NOW)
+    record_history(garden, [12.5], until=NOW)
+    other = garden.sensors.get()
     assert "12.5" not in _page(bob, station)
     page = _page(bob, station, **{"with": other.pk})
     assert "12.5" in _texts(page, "td")
