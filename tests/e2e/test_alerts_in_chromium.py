@@ -76,6 +76,10 @@ def _push(context: BrowserContext, page: Page, origin: str, **told: str) -> None
     session.on("ServiceWorker.workerRegistrationUpdated", note)
     session.send("ServiceWorker.enable")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+    for _ in range(1_000):  # each turn lets in what the browser tells meanwhile
+        if found:
+            break
+        page.evaluate("() => new Promise(requestAnimationFrame)")
     session.send(
         "ServiceWorker.deliverPushMessage",
         {"origin": origin, "registrationId": found[0], "data": json.dumps(told)},
