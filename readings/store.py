@@ -172,14 +172,6 @@ def last_sequences(cursor: Cursor, sensor_ids: Sequence[int]) -> dict[int, tuple
 
 
 def _digest(rows: Iterable[Row], periods: Iterable[int]) -> list[Digest]:
-    rows = list(rows)
-    if len({row.sensor_id for row in rows}) == len(rows):
-        # Nearly always so when boards post, and four times as fast.
-        return [
-            Digest(row.sensor_id, period, 1, row.value, row.value, row.value, at, at)
-            for row, period in zip(rows, periods, strict=True)
-            for at in (row.measured_at,)
-        ]
     groups: dict[tuple[int, int], list[Row]] = {}
     for row, period in zip(rows, periods, strict=True):
         groups.setdefault((row.sensor_id, period), []).append(row)
