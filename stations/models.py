@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from stations.mac import InvalidMac, canonical_mac
-from stations.registry import Registered, RegisteredQuerySet
+from stations.registry import Registered, Registry
 from stations.wire import FIELD_MAX, FIELD_MIN
 
 
@@ -28,6 +30,28 @@ class Quantity(models.TextChoices):
 
 
 _QUANTITY_NAMES = dict(Quantity.choices)
+
+_Model = TypeVar("_Model", bound=models.Model, covariant=True)
+
+
+class RegisteredQuerySet(models.QuerySet[_Model]):
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[_Model]:
+        with transaction.atomic():
+            created = super().bulk_create(*args, **kwargs)
+            Registry.touch()
+        return created
+
+    def update(self, **kwargs: Any) -> int:
+        with transaction.atomic():
+            updated = super().update(**kwargs)
+            Registry.touch()
+        return updated
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            deleted = super().delete()
+            Registry.touch()
+        return deleted
 
 
 class Station(Registered):

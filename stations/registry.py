@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import F
 
 _VERSION = "SELECT version FROM stations_registry WHERE id = 1"
-
-_Model = TypeVar("_Model", bound=models.Model, covariant=True)
 
 
 class Registry(models.Model):
@@ -52,25 +50,5 @@ class Registered(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             deleted = super().delete(*args, **kwargs)
-            Registry.touch()
-        return deleted
-
-
-class RegisteredQuerySet(models.QuerySet[_Model]):
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list[_Model]:
-        with transaction.atomic():
-            created = super().bulk_create(*args, **kwargs)
-            Registry.touch()
-        return created
-
-    def update(self, **kwargs: Any) -> int:
-        with transaction.atomic():
-            updated = super().update(**kwargs)
-            Registry.touch()
-        return updated
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        with transaction.atomic():
-            deleted = super().delete()
             Registry.touch()
         return deleted
