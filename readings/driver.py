@@ -13,7 +13,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 class Cursor(Protocol):
@@ -31,8 +31,9 @@ class Cursor(Protocol):
 @contextmanager
 def driver_cursor() -> Iterator[Cursor]:
     """Open a cursor of the driver inside the caller's transaction; errors are Django's."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # `connection` looks for it at each turn
+    database.ensure_connection()
+    with database.wrap_database_errors, closing(database.connection.cursor()) as cursor:
         yield cursor
 
 
@@ -60,10 +61,10 @@ def execute_all(cursor: Cursor, statement: str, rows: Sequence[Sequence[Any]]) -
 
 
 def in_pieces(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
-    """Yield rows in pieces of 64, 32, 16, ...: so few statements stay prepared."""
-    start = 0
-    while start < len(rows):
-        size = min(_MOST_AT_ONCE, 1 << (len(rows) - start).bit_length() - 1)
+    """Yield rows in pieces of few sizes: so few statements stay prepared."""
+    start, count = 0, len(rows)
+    while start < count:
+        size = _SIZES[min(count - start, _MOST_AT_ONCE)]
         yield rows[start : start + size]
         start += size
 
@@ -81,3 +82,7 @@ def _for_sqlite(statement: str) -> str:
 
 
 _MOST_AT_ONCE = 64
+# For each number of rows the largest piece of them. Five statements come in each of these 17
+# sizes, and the driver keeps 128 prepared.
+_PIECES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, _MOST_AT_ONCE)
+_SIZES = [max((n for n in _PIECES if n <= rows), default=0) for rows in range(_MOST_AT_ONCE + 1)]

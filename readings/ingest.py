@@ -15,7 +15,7 @@ from readings import callers, damage, rates, store
 from readings.calibration import offsets_of
 from readings.clock import trusted_now_ms
 from readings.driver import Cursor, driver_cursor
-from readings.locks import write_transaction
+from readings.locks import bare_transaction, is_bare, write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from readings.rows import Entry, calibrated, entry, latest_rows
@@ -69,18 +69,33 @@ def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outco
     admitted = rates.judge(submissions, admitted)
     if not any(isinstance(one, Writer) for one in admitted):
         return [one for one in admitted if isinstance(one, Refused)]  # no need for the write lock
+    try:
+        with bare_transaction():
+            return _store(cache, submissions, admitted)
+    except _NeedsModels:
+        with write_transaction():
+            return _store(cache, submissions, admitted)
+
+
+class _NeedsModels(Exception):
+    """A new sensor, or the end of a rotation: nothing is stored yet."""
+
+
+def _store(
+    cache: StationCache, submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
+) -> list[Outcome]:
+    """Store what was let through, inside the caller's transaction; one outcome each."""
     entries: list[Entry] = []
-    with write_transaction():
-        received_at = trusted_now_ms()
-        if cache.refresh():  # nobody can change a station from here on
-            admitted = _admit_again(cache, submissions, admitted)
-        outcomes = [
-            _prepare(writer, submission, received_at, entries)
-            if isinstance(writer, Writer)
-            else writer
-            for writer, submission in zip(admitted, submissions, strict=True)
-        ]
-        _record(entries, received_at)
+    received_at = trusted_now_ms()
+    if cache.refresh():  # nobody can change a station from here on
+        admitted = _admit_again(cache, submissions, admitted)
+    outcomes = [
+        writer
+        if isinstance(writer, Refused)
+        else _prepare(writer, submission, received_at, entries)
+        for writer, submission in zip(admitted, submissions, strict=True)
+    ]
+    _record(entries, received_at)
     return outcomes
 
 
@@ -125,6 +140,8 @@ def _prepare(
 
 def _go_on_rotating(writer: Writer, submission: Submission) -> None:
     if ends_rotation(writer, submission.credentials):
+        if is_bare():
+            raise _NeedsModels
         verbs.end_old_key(writer.station_id)
     else:
         callers.note_old_key(writer.station_id)
@@ -143,6 +160,8 @@ def _entries(writer: Writer, measurements: Iterable[Measurement], received_at: i
 
 
 def _new_sensor(writer: Writer, field: int) -> SensorEntry:
+    if is_bare():
+        raise _NeedsModels
     sensor = verbs.ensure_sensor(writer.station_id, field)
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
 

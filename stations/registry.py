@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models import F
 
 _VERSION = "SELECT version FROM stations_registry WHERE id = 1"
@@ -25,9 +25,10 @@ class Registry(models.Model):
     @classmethod
     def current(cls) -> int:
         """Return the version; by the driver itself, since every batch of readings asks."""
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            found = connection.connection.execute(_VERSION).fetchone()
+        database = connections[DEFAULT_DB_ALIAS]  # `connection` looks for it at each turn
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            found = database.connection.execute(_VERSION).fetchone()
         return found[0] if found else 0
 
     @classmethod

@@ -18,7 +18,7 @@ def test_a_statement_is_made_for_as_many_rows_as_there_are() -> None:
 
 @pytest.mark.parametrize(
     ("count", "sizes"),
-    [(0, []), (1, [1]), (13, [8, 4, 1]), (64, [64]), (200, [64, 64, 64, 8])],
+    [(0, []), (1, [1]), (13, [12, 1]), (63, [48, 14, 1]), (64, [64]), (200, [64, 64, 64, 8])],
 )
 def test_rows_come_in_pieces_of_few_sizes(count: int, sizes: list[int]) -> None:
     rows = [(number, number) for number in range(count)]

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from readings import clock, ingest, store
 from readings.device_requests import BUSY, settle_or_busy
 from readings.ingest import settle
-from readings.locks import write_transaction
+from readings.locks import bare_transaction
 from readings.measurements import Sequence, Submission
 from readings.models import Latest, Reading
 from readings.outcomes import Refused, Stored
@@ -120,10 +120,10 @@ def _just_before_the_transaction(
     def beaten() -> Iterator[None]:
         if changes:
             changes.pop()()
-        with write_transaction():
+        with bare_transaction():
             yield
 
-    monkeypatch.setattr(ingest, "write_transaction", beaten)
+    monkeypatch.setattr(ingest, "bare_transaction", beaten)
 
 
 def test_the_old_key_is_good_until_the_new_one_is_used(
@@ -203,6 +203,26 @@ def test_after_a_failure_the_same_batch_goes_through(
     assert len(_values()) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_new_sensor_among_known_ones_costs_nobody_a_reading(
+    attic: Station, warm_cache: StationCache
+) -> None:
+    batch = [make_submission(attic, 1.0, field=9), make_submission(attic, 2.0, field=1)]
+    assert _causes(settle(warm_cache, batch)) == ["stored", "stored"]
+    assert sorted(Reading.objects.values_list("value", flat=True)) == [1.0, 1.0, 2.0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_ends_a_rotation_is_settled_with_its_batch(
+    attic: Station, warm_cache: StationCache
+) -> None:
+    verbs.rotate_key(attic, NEW_KEY)
+    batch = [make_submission(attic, 1.0), make_submission(attic, 2.0, key=NEW_KEY)]
+    assert _causes(settle(warm_cache, batch)) == ["stored", "stored"]
+    assert sorted(_values()) == [1.0, 2.0]
+    assert _causes(settle(warm_cache, [make_submission(attic)])) == ["wrong key"]
+
+
 def test_what_a_unit_makes_too_large_is_refused_alone(attic: Station) -> None:
     """Else the database's own check would fail every reading of the batch, for ever."""
     make_sensor(attic, field=3, quantity="pressure", unit="inHg")
@@ -233,7 +253,7 @@ def test_a_server_whose_clock_is_not_set_asks_boards_to_resend(
 def test_when_nobody_may_write_the_write_lock_is_not_asked_for(
     attic: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(ingest, "write_transaction")
+    monkeypatch.delattr(ingest, "bare_transaction")
     refused = settle(StationCache(), [make_submission(attic, key="guessed")])
     assert _causes(refused) == ["wrong key"]
 
