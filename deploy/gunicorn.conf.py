@@ -1,5 +1,6 @@
 """gunicorn as this server runs it. docs/operations.md tells what was measured."""
 
+import gc
 import os
 from typing import Any
 
@@ -43,6 +44,12 @@ control_socket_disable = True
 # Nothing that gunicorn would read of a proxy's headers is used: the application knows whom
 # to believe (FORWARDED_ALLOW_IPS), and a header that lies must not end a board's request.
 forwarded_allow_ips = ""
+
+
+def when_ready(server: Any) -> None:
+    """Let the collector pass over what was loaded for good: it lies in memory that all share."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

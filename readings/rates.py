@@ -47,21 +47,26 @@ def judge(submissions: Sequence[Submission], admitted: Sequence[Admitted]) -> li
     """
     limit = Limit(settings.STATION_RATE_LIMIT, settings.STATION_RATE_BURST)
     with limits.usage as usage:
+        addresses = {submission.address for submission in submissions}
+        suspects = {one for one in addresses if not usage.is_clean(place_of_address(one))}
         return [
-            _judge(usage, submission, one, limit)
+            _judge(usage, submission, one, limit, suspects)
             for submission, one in zip(submissions, admitted, strict=True)
         ]
 
 
-def _judge(usage: Usage, submission: Submission, admitted: Admitted, limit: Limit) -> Admitted:
+def _judge(
+    usage: Usage, submission: Submission, admitted: Admitted, limit: Limit, suspects: set[str]
+) -> Admitted:
     address = submission.address
-    if not usage.is_clean(place_of_address(address)):
+    if address in suspects:
         # Also for a right key: one that was guessed must look like all the others.
         unheard = _unheard(usage, address)
         if unheard is not None:
             return unheard
     if isinstance(admitted, Writer):
         return _charge(usage, admitted, len(submission.measurements), limit)
+    suspects.add(address)
     return _count(usage, address, admitted)
 
 

@@ -14,6 +14,8 @@ from readings.times import SECOND_MS
 from readings.values import InvalidValue, checked_time, checked_value
 from stations.auth import Offsets, SensorEntry
 
+_NO_MARK = ("", 0)
+
 
 class Entry(NamedTuple):
     """A measurement and the row it is to be."""
@@ -64,16 +66,15 @@ def latest_rows(
     """Return one line per sensor heard of: its newest good value and last sequence."""
     newest: dict[int, Row] = {}
     for row in rows:
-        held = newest.get(row.sensor_id)
+        held = newest.get(row[0])
         if not row.is_outlier and (held is None or row.measured_at >= held.measured_at):
-            newest[row.sensor_id] = row
-    last = {one.row.sensor_id: one.measurement for one in entries}
+            newest[row[0]] = row
+    last = {row[0]: measurement for row, measurement, _ in entries}
     # Not always of the last: one without a sequence leaves the mark where it was.
-    marks = {e.row.sensor_id: e.measurement.sequence for e in entries if e.measurement.sequence}
+    marks = {row[0]: m.sequence for row, m, _ in entries if m.sequence}
     found = []
     for sensor_id, measurement in last.items():
-        best, sequence = newest.get(sensor_id), marks.get(sensor_id)
-        boot, number = (sequence.boot, sequence.number) if sequence else ("", 0)
+        best, (boot, number) = newest.get(sensor_id), marks.get(sensor_id, _NO_MARK)
         at, value = (best.measured_at, best.value) if best else (None, None)
         heard_at = (best or measurement).measured_at if received_at is None else received_at
         found.append(LatestRow(sensor_id, at, value, heard_at, boot, number))

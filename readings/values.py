@@ -7,6 +7,7 @@ blanks. Only plain ASCII decimals pass here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stations.wire import FIELD_MAX, FIELD_MIN
 
@@ -45,6 +46,7 @@ def checked_time(ms: int) -> int:
     return ms
 
 
+@lru_cache(FIELD_MAX)
 def parse_field(text: str) -> int:
     """Return a field number, 1 to 99."""
     if not _DIGITS.fullmatch(text) or not FIELD_MIN <= int(text) <= FIELD_MAX:

@@ -74,10 +74,10 @@ class StationCache:
         if writer is None:
             keys.matches(offered, _NOBODY)
             return Denied("unknown station")
-        is_current = keys.matches(offered, writer.key_digest)
-        is_old = keys.matches(offered, writer.old_key_digest or _NOBODY)
-        if not is_current and not (is_old and writer.old_key_digest):
-            return Denied("wrong key")
+        if not keys.matches(offered, writer.key_digest):
+            is_old = keys.matches(offered, writer.old_key_digest or _NOBODY)
+            if not (is_old and writer.old_key_digest):
+                return Denied("wrong key")
         return writer if writer.is_active else Denied("inactive station")
 
     def _find(self, mac: str) -> Writer | None:

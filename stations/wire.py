@@ -19,5 +19,7 @@ class Credentials(NamedTuple):
 
 def is_ahead_of_its_user(headers: Mapping[str, str]) -> bool:
     """True when a browser asks on its own, before anyone has clicked."""
+    if headers.keys().isdisjoint(_PURPOSE_HEADERS):
+        return False
     stated = " ".join(headers[name] for name in _PURPOSE_HEADERS if name in headers).lower()
     return "prefetch" in stated or "preview" in stated
