@@ -74,6 +74,8 @@ def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outco
             return _store(cache, submissions, admitted)
     except _NeedsModels:
         with write_transaction():
+            # The cache may have learnt in vain of a change: it would not tell of it again.
+            admitted = _admit_again(cache, submissions, admitted)
             return _store(cache, submissions, admitted)
 
 

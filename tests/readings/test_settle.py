@@ -213,6 +213,22 @@ def test_a_new_sensor_among_known_ones_costs_nobody_a_reading(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_new_sensor_lets_nobody_in_who_was_revoked_meanwhile(
+    attic: Station, warm_cache: StationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new sensor begins the transaction anew, and what was found out in the first must hold."""
+    cellar = make_station(name="Cellar", mac="5c:cf:7f:0a:1b:2d")
+    settle(warm_cache, [make_submission(cellar, field=9)])
+
+    def revoke() -> None:
+        Station.objects.filter(pk=cellar.pk).update(is_active=False)
+
+    _just_before_the_transaction(monkeypatch, revoke)
+    batch = [make_submission(cellar, 1.0, field=9), make_submission(attic, 2.0, field=4)]
+    assert _causes(settle(warm_cache, batch)) == ["inactive station", "stored"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_key_that_ends_a_rotation_is_settled_with_its_batch(
     attic: Station, warm_cache: StationCache
 ) -> None:
