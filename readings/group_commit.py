@@ -77,6 +77,7 @@ class GroupCommit:
             tell(device_requests.BUSY)
             return
         waiting.append((submission, tell))
+        counters.wait(len(waiting))
         if not self._is_draining:
             self._is_draining = True
             self._gather(asyncio.get_running_loop(), 0, 0)
@@ -84,7 +85,6 @@ class GroupCommit:
     def _gather(self, loop: asyncio.AbstractEventLoop, seen: int, quiet: int) -> None:
         """Let in who stands at the door: commit once the event loop has nothing else to do."""
         count = len(self._waiting)
-        counters.wait(count)
         quiet = quiet + 1 if count == seen else 0
         if quiet < _QUIET_TURNS and count < _MOST_SUBMISSIONS:
             loop.call_soon(self._gather, loop, count, quiet)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from readings import device_requests, group_commit
+from readings.counters import counters
 from readings.group_commit import GroupCommit
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
@@ -90,6 +91,21 @@ def test_nobody_is_answered_before_the_commit_is_done(commits: GroupCommit, disk
         return was_answered
 
     assert asyncio.run(scenario()) is False
+
+
+def test_the_queue_is_counted_while_a_commit_is_held_up(
+    commits: GroupCommit, disk: SlowDisk
+) -> None:
+    async def scenario() -> int:
+        tasks = await _commit_running(commits, disk)
+        tasks += await _submit(commits, range(1, 11))
+        waiting = counters.totals()["waiting"]
+        disk.may_finish.release(2)
+        await asyncio.gather(*tasks)
+        return waiting
+
+    assert asyncio.run(scenario()) == 10
+    assert counters.totals()["waiting"] == 0
 
 
 @pytest.mark.parametrize("leaver", [0, 1, 3])
