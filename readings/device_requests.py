@@ -116,15 +116,9 @@ def answer(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
     return reply._replace(body=b"") if request.method == "HEAD" else reply
 
 
-_ACKNOWLEDGED = device_replies.render(200, "text/plain", "OK")  # nearly every reply
-
-
 def _render(request: DeviceRequest, outcome: Outcome) -> DeviceReply:
-    is_person = "text/html" in request.headers.get("accept", "")
-    if isinstance(outcome, Stored) and not is_person:
-        return _ACKNOWLEDGED
     status, line = path_dialect.reply(outcome)
-    if is_person:
+    if "text/html" in request.headers.get("accept", ""):
         page = _page(status, line, outcome)
         return device_replies.render(status, "text/html", page, *extra_headers(outcome, "GET"))
     return device_replies.render(status, "text/plain", line, *extra_headers(outcome, "GET"))

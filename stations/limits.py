@@ -108,16 +108,13 @@ class Usage:
 
         What costs more than a whole burst is let through when nothing is used up.
         """
-        per_minute, burst = limit
-        if per_minute <= 0:
+        if limit.per_minute <= 0:
             return 0.0
         now = _now()
         at, spent_until, told_at = self._find(place)
-        interval = 60 / per_minute
-        # `max` and `min` would take longer than all else here, once a reading.
-        spent_until = spent_until if spent_until > now else now
-        spent_until += (cost if cost < burst else burst) * interval
-        wait = spent_until - now - burst * interval
+        interval = 60 / limit.per_minute
+        spent_until = max(spent_until, now) + min(cost, limit.burst) * interval
+        wait = spent_until - now - limit.burst * interval
         if wait > 1e-6:
             return wait
         _SLOT.pack_into(self._memory, at, place.key, spent_until, told_at)

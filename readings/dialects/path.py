@@ -20,7 +20,10 @@ _PREFIX = "update/"
 # `readings.device_urls` and `SECURE_REDIRECT_EXEMPT` say the same.
 _OURS = re.compile(r"/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)")
 # What nearly every board sends, read at one glance. `_split` reads it alike.
-_PLAIN = re.compile("/(?:update/)?API_key=([^/]*)/mac=([^/]*)/field=([^/]*)/data=([^/]+)")
+_PLAIN = re.compile(
+    "/(?:update/)?API_key=(?P<API_key>[^/]*)/mac=(?P<mac>[^/]*)"
+    "/field=(?P<field>[^/]*)/data=(?P<data>[^/]+)"
+)
 _REQUIRED = ("API_key", "mac", "field", "data")
 _OPTIONAL = ("age", "seq")
 
@@ -43,9 +46,7 @@ def parse(
     value does not raise: it is told only to a board that proves who it is.
     """
     plain = None if query else _PLAIN.fullmatch(path)
-    if plain:
-        return _plain(received_at, address, *plain.groups())
-    parts = _split(path)
+    parts = plain.groupdict() if plain else _split(path)
     options = parts if not query else _options(query) | parts
     credentials = Credentials(parts["API_key"], parts["mac"])
     try:
@@ -53,15 +54,6 @@ def parse(
     except InvalidValue as error:
         return Submission(credentials, (), str(error), address)
     return Submission(credentials, (measurement,), "", address)
-
-
-def _plain(received_at: int, address: str, key: str, mac: str, field: str, data: str) -> Submission:
-    """Do the same for what has neither age nor sequence, at half the price."""
-    try:
-        measurement = Measurement(parse_field(field), parse_value(data), received_at)
-    except InvalidValue as error:
-        return Submission(Credentials(key, mac), (), str(error), address)
-    return Submission(Credentials(key, mac), (measurement,), "", address)
 
 
 def reply(outcome: Outcome) -> tuple[int, str]:
