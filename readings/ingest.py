@@ -83,6 +83,11 @@ class _NeedsModels(Exception):
     """A new sensor, or the end of a rotation: nothing is stored yet."""
 
 
+def _need_models() -> None:
+    if is_bare():
+        raise _NeedsModels
+
+
 def _store(
     cache: StationCache, submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
 ) -> list[Outcome]:
@@ -142,8 +147,7 @@ def _prepare(
 
 def _go_on_rotating(writer: Writer, submission: Submission) -> None:
     if ends_rotation(writer, submission.credentials):
-        if is_bare():
-            raise _NeedsModels
+        _need_models()
         verbs.end_old_key(writer.station_id)
     else:
         callers.note_old_key(writer.station_id)
@@ -162,8 +166,7 @@ def _entries(writer: Writer, measurements: Iterable[Measurement], received_at: i
 
 
 def _new_sensor(writer: Writer, field: int) -> SensorEntry:
-    if is_bare():
-        raise _NeedsModels
+    _need_models()
     sensor = verbs.ensure_sensor(writer.station_id, field)
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
 

@@ -190,17 +190,21 @@ def last_sequences(cursor: Cursor, sensor_ids: Sequence[int]) -> dict[int, tuple
 def _digest(rows: Sequence[Row], periods: Iterable[int]) -> Sequence[_DigestColumns]:
     """Return a `Digest` for each sensor and period."""
     if _are_of_one_each(rows):
-        return [
-            (sensor_id, period, 1, value, value, value, at, at)
-            for (sensor_id, at, value, _, _), period in zip(rows, periods, strict=True)
-        ]
+        return [_of_one(row, period) for row, period in zip(rows, periods, strict=True)]
     groups: dict[tuple[int, int], list[Row]] = {}
     for row, period in zip(rows, periods, strict=True):
         groups.setdefault((row.sensor_id, period), []).append(row)
     return [_summed(period, group) for (_, period), group in groups.items()]
 
 
-def _summed(period: int, rows: Sequence[Row]) -> Digest:
+def _of_one(row: Row, period: int) -> _DigestColumns:
+    sensor_id, at, value, _, _ = row
+    return sensor_id, period, 1, value, value, value, at, at
+
+
+def _summed(period: int, rows: Sequence[Row]) -> _DigestColumns:
+    if len(rows) == 1:  # also in a batch where another sensor sent two
+        return _of_one(rows[0], period)
     values = [row.value for row in rows]
     least, greatest = min(values), max(values)
     return Digest(
