@@ -8,7 +8,7 @@ local function batch(number)
     points[n] = string.format("temperature,station=%02x value=%d.%d %d", number % STATIONS, n % 40,
       n % 10, last - 1000 + n)
   end
-  return wrk.format("POST", "/write?db=bench&precision=s", {}, table.concat(points, "\n"))
+  return wrk.format("POST", "/write?db=bench&precision=s", nil, table.concat(points, "\n"))
 end
 
 function init(args)
