@@ -5,6 +5,11 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+import time
+
+# Workers whose master was killed look for it once a second, and then let go of the port.
+_ORPHANS_LET_GO_WITHIN_S = 3.0
+_POLL_S = 0.1
 
 
 def objection(host: str, port: int) -> str:
@@ -22,6 +27,14 @@ def objection(host: str, port: int) -> str:
         except OSError as error:
             return _explained(error, host, port)
     return ""
+
+
+def objection_in_the_end(host: str, port: int) -> str:
+    """Return `objection`'s answer once the workers of a server that was killed may have ended."""
+    deadline = time.monotonic() + _ORPHANS_LET_GO_WITHIN_S
+    while (found := objection(host, port)) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+    return found
 
 
 def _explained(error: OSError, host: str, port: int) -> str:

@@ -26,3 +26,11 @@ class BoundedASGIWorker(gasgi.ASGIWorker):  # type: ignore[misc]
 
         self.loop.create_server = one_a_turn
         super().run()
+
+    async def _shutdown(self) -> None:
+        """Tell whoever keeps a connection to make a new one, also where the master was killed.
+
+        There gunicorn leaves `alive` as it is: boards kept posting until they were hung up on.
+        """
+        self.alive = False
+        await super()._shutdown()

@@ -170,6 +170,8 @@ class Server:
         assert self._process is not None
         if self._process.poll() is not None:
             raise AssertionError(f"The server ended on its own:\n{self.log()[-_TAIL:]}")
+        if not _descendants(self._process.pid):
+            return False  # whoever answers now is left of a server that was killed
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         with closing(connection):
             try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from iotserver import static_files
-from iotserver.listening import objection
+from iotserver import listening, static_files
+from iotserver.listening import objection, objection_in_the_end
 from tests.serving import free_port
 
 
@@ -40,9 +41,24 @@ def test_a_port_for_root_alone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert objection("0.0.0.0", 80).endswith("Set PORT to a number above 1023.")
 
 
+def test_a_start_waits_until_the_workers_of_a_killed_server_have_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with free_port() as port, socket.create_server(("127.0.0.1", port)) as orphan:
+        monkeypatch.setattr(time, "sleep", lambda _: orphan.close())
+        assert objection_in_the_end("127.0.0.1", port) == ""
+
+
+def test_a_start_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "_ORPHANS_LET_GO_WITHIN_S", 0.0)
+    with free_port() as port, socket.create_server(("127.0.0.1", port)):
+        assert "in use" in objection_in_the_end("127.0.0.1", port)
+
+
 def test_a_second_start_touches_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(listening, "_ORPHANS_LET_GO_WITHIN_S", 0.0)
     monkeypatch.setattr(static_files, "gather", lambda: pytest.fail("gathered under a server"))
     with free_port() as port, socket.create_server(("127.0.0.1", port)):
         settings.HOST, settings.PORT = "127.0.0.1", port

@@ -40,7 +40,7 @@ def first_run(
     settings.STATICFILES_FINDERS = []  # they take time, and have tests of their own
     settings.ADMIN_PASSWORD_FILE = tmp_path / "admin_password"
     monkeypatch.setattr(serve, "Supervisor", NoSupervisor)
-    monkeypatch.setattr(serve, "objection", free)
+    monkeypatch.setattr(serve, "objection_in_the_end", free)
     return tmp_path
 
 

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import socket
+from contextlib import closing
 
 import pytest
 
@@ -15,6 +19,7 @@ from tests.reliability.boards import posting, register
 from tests.reliability.kills import KILLS
 
 _BOARDS = 12
+_PATIENCE_S = 30
 
 
 @pytest.mark.parametrize("victim", KILLS)
@@ -28,3 +33,18 @@ def test_no_acknowledged_reading_is_lost_or_doubled_by_kill_9(
         KILLS[victim](server)
         load.await_acknowledged(100)
     assert_nothing_wrong(server, boards)
+
+
+def test_a_board_that_keeps_its_connection_is_sent_away_when_the_master_is_killed(
+    start_server: StartServer,
+) -> None:
+    """Else it would hold on to a worker that nobody looks after any more."""
+    server = start_server()
+    board = register(server, 1)[0]
+    with closing(socket.create_connection(("127.0.0.1", server.port), _PATIENCE_S)) as connection:
+        os.kill(server.family().master, signal.SIGKILL)
+        reply = b""
+        while b"connection: close" not in reply.lower():
+            connection.sendall(board.request())
+            reply = connection.recv(4_096)
+            assert reply.endswith(b"OK"), "hung up on without a word"

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 
 from iotserver import catalogues, static_files
 from iotserver.first_run import read_or_create
-from iotserver.listening import objection
+from iotserver.listening import objection_in_the_end
 from iotserver.log_formats import is_journal
 from iotserver.supervisor import Supervisor, watcher_command, web_command
 from readings import clock, damage, faults
@@ -39,7 +39,7 @@ class Command(QuickCommand):
     help = "Prepare the database and run the web server and the watcher until Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if complaint := objection(settings.HOST, settings.PORT):
+        if complaint := objection_in_the_end(settings.HOST, settings.PORT):
             raise CommandError(complaint)
         when_possible(running.hold)
         when_possible(static_files.gather)
