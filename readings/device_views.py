@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -13,7 +15,15 @@ from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused
 from stations.auth import StationCache
 
-_cache = StationCache()
+
+class _OfThread(threading.local):
+    """Each thread's own: in a shared one who learns of a change first hides it from the others."""
+
+    def __init__(self) -> None:
+        self.cache = StationCache()
+
+
+_own = _OfThread()
 
 
 @csrf_exempt  # a board carries no cookie; only GET writes, and other methods get their 405
@@ -37,7 +47,7 @@ def batch(request: HttpRequest) -> HttpResponse:
 def _settle(submission: Submission | Refused) -> Outcome:
     if isinstance(submission, Refused):
         return submission
-    return device_requests.settle_or_busy(_cache, [submission])[0]
+    return device_requests.settle_or_busy(_own.cache, [submission])[0]
 
 
 def _response(reply: DeviceReply) -> HttpResponse:

@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _forget_stations(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rolled back test takes the registry's version back with it; no cache may outlive that."""
-    monkeypatch.setattr(device_views, "_cache", StationCache())
+    monkeypatch.setattr(device_views._own, "cache", StationCache())
 
 
 @pytest.fixture(autouse=True)
