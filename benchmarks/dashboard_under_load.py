@@ -1,8 +1,8 @@
 """The dashboard's answer time while stations post at half of what the server can take.
 
-    .venv/bin/python -m benchmarks.dashboard_under_load [--seconds 20]
+    .venv/bin/python -m benchmarks.dashboard_under_load [--seconds 20] [--stations 10]
 
-The real server with ten stations; wrk posts over 64 connections, first as fast as it goes,
+The real server; wrk posts over 64 connections, first as fast as it goes,
 then paced to half of that, while one viewer loads the dashboard again and again.
 """
 
@@ -18,18 +18,19 @@ from pathlib import Path
 
 from benchmarks import load, servers
 
-_STATIONS = 10
 _CONNECTIONS = 64
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=20)
-    seconds = parser.parse_args().seconds
-    values: dict[str, object] = {"KEY": servers.KEY, "STATIONS": _STATIONS}
+    parser.add_argument("--stations", type=int, default=10)
+    options = parser.parse_args()
+    seconds, stations = options.seconds, options.stations
+    values: dict[str, object] = {"KEY": servers.KEY, "STATIONS": stations}
     with (
         tempfile.TemporaryDirectory() as folder,
-        servers.ours(Path(folder), _STATIONS, PUBLIC_DASHBOARD="true") as port,
+        servers.ours(Path(folder), stations, PUBLIC_DASHBOARD="true") as port,
     ):
         limit = load.run(port, load.script("path", **values), _CONNECTIONS, 5)
         fastest = limit.per_second

@@ -63,8 +63,7 @@ def ours(home: Path, stations: int = STATIONS, **more: str) -> Iterator[int]:
     Limits are counted, and set beyond what one machine can send.
     """
     port = free_port()
-    own = {"DATA_DIR": str(home / "data"), "HOST": "127.0.0.1", "PORT": str(port)} | more
-    own |= {"STATION_RATE_LIMIT": "1000000000", "STATION_RATE_BURST": "1000000000"}
+    own = environment(home / "data", port) | more
     manage = [sys.executable, "manage.py"]
     with running([*manage, "serve"], own):
         wait(port, "/healthz")
@@ -72,6 +71,17 @@ def ours(home: Path, stations: int = STATIONS, **more: str) -> Iterator[int]:
         shell = [*manage, "shell", "--verbosity=0", "-c", script]
         subprocess.run(shell, cwd=ROOT, env=os.environ | own, check=True)
         yield port
+
+
+def environment(data: Path, port: int) -> dict[str, str]:
+    """Return what this server is told: its data, its port, and limits that nobody reaches."""
+    return {
+        "DATA_DIR": str(data),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "STATION_RATE_LIMIT": "1000000000",
+        "STATION_RATE_BURST": "1000000000",
+    }
 
 
 @contextmanager
