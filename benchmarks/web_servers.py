@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sqlite3
 import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -95,7 +96,9 @@ def _running(name: str, command: list[str], home: Path) -> Iterator[int]:
         command = [*command, _BARE]
     if "gunicorn" not in command:
         command = [*command, "--host=127.0.0.1", f"--port={port}"]
-    with servers.running(command, own):
+    with closing(sqlite3.connect(data / "db.sqlite3")) as watcher, servers.running(command, own):
+        # Open, as the watcher keeps it: who closes it last has to clear up.
+        watcher.execute("SELECT count(*) FROM stations_station").fetchall()
         servers.wait(port, "/healthz")
         yield port
 

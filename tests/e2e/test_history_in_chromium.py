@@ -214,3 +214,18 @@ def test_axe_finds_nothing_to_object_to(
     _open(page, lived_in)
     page.get_by_text("Values of Living room as a table").click()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
+def test_axe_finds_nothing_to_object_to_in_days_and_export(
+    lived_in: Household, open_page: OpenPage, size: tuple[int, int], scheme: Scheme
+) -> None:
+    page = open_page(size, scheme).page
+    page.goto(f"{lived_in.server.url}/stations/1/days/")
+    assert violations(page) == []
+    page.locator("td[aria-current=date] a").click()
+    page.wait_for_url(re.compile(r"/days/\d"))
+    assert violations(page) == []
+    page.goto(f"{lived_in.server.url}/export/")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
