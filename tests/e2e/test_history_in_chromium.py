@@ -206,6 +206,30 @@ def test_the_operator_restores_an_outlier(lived_in: Household, open_page: OpenPa
     assert visit.complaints == []
 
 
+# Keeps the chart that the page's own script makes.
+_KEEP_CHART = """
+Object.defineProperty(window, "uPlot", {
+  get: () => window.keeping,
+  set: (made) => { window.keeping = class extends made {
+    constructor(...all) { super(...all); window.chart = this; } }; },
+});
+"""
+
+
+@pytest.mark.parametrize("values", [[21.5], [21.5, 21.5], [21.4, 21.6]])
+def test_a_still_room_is_neither_a_mountain_range_nor_lost_in_the_distance(
+    household: Household, open_page: OpenPage, values: list[float]
+) -> None:
+    for value in values:
+        household.post("Living room", value)
+    page = open_page().page
+    page.add_init_script(_KEEP_CHART)
+    _open(page, household)
+    low, high = page.evaluate("[window.chart.scales.y.min, window.chart.scales.y.max]")
+    assert low < min(values) <= max(values) < high
+    assert 1 <= high - low < 2
+
+
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
 def test_axe_finds_nothing_to_object_to(
     lived_in: Household, open_page: OpenPage, size: tuple[int, int], scheme: Scheme

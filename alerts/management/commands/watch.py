@@ -25,8 +25,10 @@ from upkeep.tasks import TASKS
 
 logger = logging.getLogger("alerts.watcher")
 
-# Beside those of upkeep, which may not know this room.
-_COMPLETENESS = Task("completeness", 3_600, lambda: days.bring_up_to_date(check_stop))
+# Beside those of upkeep, which may not know this room. Often: what a board sends late, an import
+# and the demo are to be in the calendar while somebody is still looking. Without news it reads a
+# few thousand rows.
+_COMPLETENESS = Task("completeness", 300, lambda: days.bring_up_to_date(check_stop))
 _ROUND_S = 30
 _TIDY_S = 86_400
 

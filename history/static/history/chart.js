@@ -12,7 +12,7 @@
   const failed = plot.querySelector(".failed");
   const boxes = [...document.querySelectorAll(".lines input[name=with]")];
   const whole = { from: Number(say.since), to: Number(say.until) };
-  const NEAREST_S = 60, HEIGHT = 300;
+  const NEAREST_S = 60, HEIGHT = 300, LEAST_SPAN = 1; // as in the server's own drawing
   const DASHES = [[], [10, 5], [2, 4], [12, 4, 2, 4], [5, 5], [18, 5]];
 
   let view = { ...whole }, chart = null, drawn = [], marks = [], shades = [], asking = null;
@@ -145,6 +145,12 @@
     });
   }
 
+  function heights(low, high) { // with room around; a still room is no mountain range
+    if (low === null) return [null, null];
+    const more = Math.max(0, LEAST_SPAN - (high - low)) / 2, pad = { pad: 0.1 };
+    return uPlot.rangeNum(low - more, high + more, { min: pad, max: pad });
+  }
+
   function build(data) {
     chart?.destroy();
     canvas.replaceChildren();
@@ -158,7 +164,7 @@
       legend: { show: false },
       cursor: { y: false, drag: { setScale: false, x: true, y: false, dist: 5 },
         points: { size: 8 }, bind: { dblclick: () => () => { go(whole.from, whole.to); return null; } } },
-      scales: { x: { range: () => [view.from, view.to] }, y: { range: { min: { pad: 0.1 }, max: { pad: 0.1 } } } },
+      scales: { x: { range: () => [view.from, view.to] }, y: { range: (u, low, high) => heights(low, high) } },
       axes: [{ ...axis, values: timeTexts, space: 70, size: 34 }, { ...axis, values: valueTexts, size: 42, gap: 4 }],
       series: [{}, ...lines()],
       bands: drawn.map((one, n) => ({ series: [4 * n + 2, 4 * n + 3],
