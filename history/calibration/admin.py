@@ -17,10 +17,9 @@ from django.urls import reverse
 
 from history.calibration import verbs
 from history.calibration.proposal import LIMITS, NoProposal, Proposal
-from readings.display import moment
+from readings.display import moment, unit_label
 from readings.locks import write_transaction
 from readings.times import to_ms
-from readings.units import CANONICAL
 from stations.models import Calibration, Sensor
 
 if TYPE_CHECKING:
@@ -36,6 +35,11 @@ def _sensors() -> QuerySet[Sensor]:
     return found.order_by("station__name", "field")
 
 
+def _unit(sensor: Sensor) -> str:
+    """Offsets are in stored units, whatever the board sends and the admin likes to read."""
+    return unit_label(sensor.quantity, sensor.unit, "C")
+
+
 class WizardForm(forms.Form):
     """Times are the house's; `valid_from` left empty is the beginning of the comparison."""
 
@@ -44,7 +48,9 @@ class WizardForm(forms.Form):
     begin = forms.DateTimeField(widget=_MOMENT, help_text="When both lay side by side.")
     hours = forms.IntegerField(min_value=1, max_value=24, initial=1)
     valid_from = forms.DateTimeField(
-        widget=_MOMENT, required=False, help_text="Values count as corrected from here on."
+        widget=_MOMENT,
+        required=False,
+        help_text="Values count as corrected from here on; left empty, from that begin on.",
     )
     note = forms.CharField(max_length=200, required=False)
 
@@ -76,7 +82,7 @@ class CalibrationAdmin(CalibrationModelAdmin):
 
     @admin.display(description="offset")
     def shown_offset(self, calibration: Calibration) -> str:
-        return f"{calibration.offset:+.2f} {CANONICAL.get(calibration.sensor.quantity, '')}"
+        return f"{calibration.offset:+.2f} {_unit(calibration.sensor)}"
 
     @admin.display(description="valid from", ordering="since")
     def valid_from(self, calibration: Calibration) -> datetime:
@@ -112,7 +118,7 @@ class CalibrationAdmin(CalibrationModelAdmin):
             "media": self.media,
             "form": form,
             "proposal": found if not form.errors else None,
-            "unit": CANONICAL.get(form.cleaned_data["sensor"].quantity) if found else "",
+            "unit": _unit(form.cleaned_data["sensor"]) if found else "",
         }
         return TemplateResponse(request, "admin/history/calibration/wizard.html", context)
 

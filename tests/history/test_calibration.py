@@ -219,14 +219,14 @@ def _side_by_side(tested: float = 21.7) -> tuple[Sensor, Sensor, dict[str, Any]]
 def test_the_wizard_shows_a_proposal_before_anything_changes(admin_client: Client) -> None:
     _, _, fields = _side_by_side()
     text = submit(admin_client, _ADD, **fields, do="look")
-    assert "Add -0.70 C" in text
+    assert "Add -0.70 °C" in text
     assert not Calibration.objects.exists()
 
 
 def test_applied_it_is_in_the_list_and_can_be_taken_back(admin_client: Client) -> None:
     _, sensor, fields = _side_by_side()
     text = submit(admin_client, _ADD, **fields, do="apply")
-    assert "-0.70 C" in text and "by Reference Temperature" in text
+    assert "-0.70 °C" in text and "by Reference Temperature" in text
     assert _latest(sensor) == pytest.approx(21.0)
     made = Calibration.objects.get()
     submit(admin_client, f"{_LIST}{made.pk}/delete/", post="yes")
@@ -261,7 +261,7 @@ def test_a_second_calibration_is_measured_from_what_the_sensor_sends(admin_clien
     """Else the first one would be undone by it."""
     _, sensor, fields = _side_by_side()
     verbs.calibrate(sensor, now_ms() - DAY_MS, -0.7)
-    assert "Add -0.70 C" in submit(admin_client, _ADD, **fields, do="look")
+    assert "Add -0.70 °C" in submit(admin_client, _ADD, **fields, do="look")
 
 
 def test_the_wizard_is_for_those_who_may_add(client: Client) -> None:
