@@ -106,7 +106,8 @@ def _copy(target: Path) -> Facts:
 def _snapshot() -> Iterator[sqlite3.Connection]:
     """Open the database as it is now; what is written meanwhile does not show."""
     uri = f"{database().absolute().as_uri()}?mode=rw"
-    with closing(sqlite3.connect(uri, _TIMEOUT_S, isolation_level=None, uri=True)) as source:
+    connection = sqlite3.connect(uri, timeout=_TIMEOUT_S, isolation_level=None, uri=True)
+    with closing(connection) as source:
         source.execute("BEGIN")
         source.execute("SELECT 1 FROM sqlite_master").fetchone()
         yield source

@@ -43,8 +43,12 @@ def _prune(sensor: Sensor, since: int) -> int:
 
 
 def _summaries() -> list[list[tuple[object, ...]]]:
+    """Return all of them; sums may differ in their last digits by the order of adding."""
     return [
-        list(table.objects.order_by("sensor_id", "period").values_list())
+        [
+            tuple(round(value, 6) if isinstance(value, float) else value for value in row)
+            for row in table.objects.order_by("sensor_id", "period").values_list()
+        ]
         for table in (HourSummary, DaySummary)
     ]
 
