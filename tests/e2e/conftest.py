@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.request import urlopen
@@ -108,6 +109,18 @@ class Household:
         url = f"{self.server.url}/update/API_key={key}/mac={mac}/field=1/data={value}"
         with urlopen(url) as reply:
             assert reply.read() == b"OK"
+
+    def post_batch(self, station: str, values: Iterable[tuple[float, int]]) -> None:
+        """Post readings of (value, age in seconds) as the station's backlog."""
+        readings = [{"field": 1, "value": value, "age": age} for value, age in values]
+        body = json.dumps({"mac": self.MACS[station], "readings": readings}).encode()
+        headers = {
+            "Authorization": f"Bearer {self.keys[station]}",
+            "Content-Type": "application/json",
+        }
+        url = f"{self.server.url}/api/v1/readings/"
+        with urlopen(urllib.request.Request(url, body, headers)) as reply:
+            assert reply.status == 200
 
     @property
     def password(self) -> str:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from urllib.request import Request, urlopen
-
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Household, OpenPage
 
 
 def _post_two_hours(household: Household, station: str, warmth: float) -> None:
-    readings = [{"field": 1, "value": warmth, "age": age} for age in range(7_200, -1, -60)]
-    headers = {
-        "Authorization": f"Bearer {household.keys[station]}",
-        "Content-Type": "application/json",
-    }
-    body = json.dumps({"mac": household.MACS[station], "readings": readings}).encode()
-    url = f"{household.server.url}/api/v1/readings/"
-    with urlopen(Request(url, body, headers)) as reply:
-        assert reply.status == 200
+    household.post_batch(station, [(warmth, age) for age in range(7_200, -1, -60)])
 
 
 def _open_the_form(page: Page, household: Household) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -16,16 +14,8 @@ from tests.e2e.test_accessibility import violations
 
 def _backlog(household: Household, station: str, warmth: float, ages: Iterable[int]) -> None:
     """Post a reading of each age in seconds, and a spike."""
-    readings = [{"field": 1, "value": warmth + age / 3600, "age": age} for age in ages]
-    body = {"mac": household.MACS[station], "readings": [{"field": 1, "value": 250, "age": 7200}]}
-    body["readings"] += readings  # type: ignore[operator]
-    headers = {
-        "Authorization": f"Bearer {household.keys[station]}",
-        "Content-Type": "application/json",
-    }
-    url = f"{household.server.url}/api/v1/readings/"
-    with urlopen(Request(url, json.dumps(body).encode(), headers)) as reply:
-        assert reply.status == 200
+    readings = [(warmth + age / 3600, age) for age in ages]
+    household.post_batch(station, [(250, 7200), *readings])
 
 
 @pytest.fixture
