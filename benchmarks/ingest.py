@@ -1,13 +1,15 @@
 """Readings per second: the original's way of working, this server, and InfluxDB 1.x.
 
     .venv/bin/python -m benchmarks.ingest [--seconds 4] [--rounds 5] [--connections 16 64]
+        [--postgres URL]
 
 All run on this machine and share it with the load generator, wrk. The rounds are
 interleaved: original, ours, InfluxDB, and again; figures are medians, and ratios medians of
 the rounds' ratios. Ours and the original run under gunicorn with two processes. Ours writes
 with synchronous=FULL and keeps latest, hour and day summaries in the same transaction; the
 original has SQLite's defaults, which are FULL too, and one table. Afterwards the rows in each
-database are counted against the acknowledged requests.
+database are counted against the acknowledged requests. With the URL of an empty PostgreSQL
+database this server runs on that as well, as a side of its own.
 """
 
 from __future__ import annotations
@@ -18,15 +20,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+
+import psycopg
 
 from benchmarks import load, servers
 from benchmarks.load import Result
 
 Ports = Mapping[str, int]
 # More than is ever asked for: the generator writes them before the clock starts.
-_BATCHES_PER_S = {"ours": 250, "influx": 1_000}
+_BATCHES_PER_S = {"ours": 250, "postgres": 250, "influx": 1_000}
 _VALUES: dict[str, object] = {"KEY": servers.KEY, "STATIONS": servers.STATIONS}
 
 
@@ -36,6 +40,9 @@ def main() -> None:
         home = Path(folder)
         ports = {"original": stack.enter_context(servers.original(home))}
         ports["ours"] = stack.enter_context(servers.ours(home))
+        if options.postgres:
+            database = {"DATABASE_URL": options.postgres}
+            ports["postgres"] = stack.enter_context(servers.ours(home / "postgres", **database))
         if servers.has_influx():
             ports["influx"] = stack.enter_context(servers.influx(home / "influx"))
         acknowledged = dict.fromkeys(ports, 0)
@@ -44,9 +51,13 @@ def main() -> None:
                 single = _Singles(options.seconds, connections, keep_alive=keep_alive)
                 print(f"\n{connections} connections, keep-alive {'on' if keep_alive else 'off'}")
                 _compare(ports, single, options.rounds, acknowledged)
-        rows = home / "data" / "db.sqlite3"
-        _count(home / "original.sqlite3", "data", acknowledged["original"])
-        _count(rows, "readings_reading", acknowledged["ours"])
+        original = sqlite3.connect(home / "original.sqlite3")
+        ours = sqlite3.connect(home / "data" / "db.sqlite3")
+        _count("original", original, "data", acknowledged)
+        _count("ours", ours, "readings_reading", acknowledged)
+        if options.postgres:
+            server = psycopg.connect(options.postgres)
+            _count("postgres", server, "readings_reading", acknowledged)
         print("\nBatches of 1,000, 4 connections (readings per second)")
         _compare_batches({n: p for n, p in ports.items() if n != "original"}, options)
 
@@ -56,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
+    parser.add_argument("--postgres", metavar="URL", default="")
     return parser.parse_args()
 
 
@@ -118,11 +130,17 @@ def _report_ratio(name: str, ours: list[Result], theirs: list[Result]) -> None:
     print(f"  ours : {name} = {statistics.median(ratios):.1f} ({low:.1f} to {high:.1f})")
 
 
-def _count(database: Path, table: str, acknowledged: int) -> None:
+def _count(
+    name: str,
+    database: sqlite3.Connection | psycopg.Connection[tuple[int]],
+    table: str,
+    acknowledged: Mapping[str, int],
+) -> None:
     """More may be stored than was acknowledged: wrk hangs up on the last answers."""
-    with sqlite3.connect(database) as connection:
-        stored = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    print(f"{table}: {acknowledged} acknowledged, {stored} in the database")
+    with closing(database), closing(database.cursor()) as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        [(stored,)] = cursor.fetchall()
+    print(f"{name}: {acknowledged[name]} acknowledged, {stored} in the database")
 
 
 if __name__ == "__main__":
