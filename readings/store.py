@@ -6,10 +6,9 @@ It speaks to the database's driver by itself, through `readings.driver`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import NamedTuple
 
-from readings.driver import Cursor, execute_all, for_rows, in_pieces, is_sqlite, sql
+from readings.driver import Cursor, execute_all, execute_piece, in_pieces, is_sqlite, sql
 from readings.times import DayFinder, hour_of
 
 
@@ -51,6 +50,8 @@ class LatestRow(NamedTuple):
 _INSERT = """
 INSERT INTO readings_reading (sensor_id, measured_at, value, delay_s, is_outlier)
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+
+_INSERT_AND_RETURN = f"{_INSERT} RETURNING sensor_id, measured_at"
 
 # One look-up for each stretch: without CROSS, SQLite may read the whole table.
 _TAKEN = """
@@ -102,20 +103,21 @@ def insert(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
     every page it touches, and took as long as all the inserts.
     """
     if not is_sqlite(cursor):
-        return _insert_in_one_round_trip(cursor, rows)
+        return _insert_and_return(cursor, rows)
     if _are_free(cursor, rows):
         execute_all(cursor, _INSERT, rows)
         return [True] * len(rows)
     return [insert_one(cursor, row) for row in rows]
 
 
-def _insert_in_one_round_trip(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
-    if not rows:
-        return []
-    cursor.executemany(_INSERT, rows, returning=True)
-    went_in = [cursor.rowcount == 1]
-    while cursor.nextset():
-        went_in.append(cursor.rowcount == 1)
+def _insert_and_return(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
+    added: set[tuple[int, int]] = set()
+    for piece in in_pieces(rows):
+        added.update(execute_piece(cursor, _INSERT_AND_RETURN, piece).fetchall())
+    went_in = []
+    for sensor_id, at, *_ in rows:
+        went_in.append((sensor_id, at) in added)
+        added.discard((sensor_id, at))  # of equal rows the first went in
     return went_in
 
 
@@ -124,8 +126,7 @@ def _are_free(cursor: Cursor, rows: Sequence[Row]) -> bool:
     if len({row[:2] for row in rows}) < len(rows):
         return False
     return not any(
-        cursor.execute(for_rows(_TAKEN, len(piece), 3), list(chain(*piece))).fetchone()
-        for piece in in_pieces(_stretches(rows))
+        execute_piece(cursor, _TAKEN, piece).fetchone() for piece in in_pieces(_stretches(rows))
     )
 
 
