@@ -85,14 +85,12 @@ class _Singles:
 def _compare(
     ports: Ports, run: Callable[[str, int], Result], rounds: int, acknowledged: dict[str, int]
 ) -> None:
-    """Let all sides take turns; the first round, which warms up, does not count."""
-    seen: dict[str, list[Result]] = {name: [] for name in ports}
-    for number in range(rounds + 1):
-        for name, port in ports.items():
-            result = run(name, port)
-            acknowledged[name] += result.acknowledged
-            if number:
-                seen[name].append(result)
+    def run_and_count(name: str, port: int) -> Result:
+        result = run(name, port)
+        acknowledged[name] += result.acknowledged
+        return result
+
+    seen = load.in_turns(ports, run_and_count, rounds)
     for name, results in seen.items():
         _report(name, results, 1)
     for name in ports:
@@ -114,14 +112,9 @@ def _compare_batches(ports: Ports, options: argparse.Namespace) -> None:
 
 
 def _report(name: str, results: list[Result], readings: int) -> None:
-    rate = readings * statistics.median(result.per_second for result in results)
+    rate = readings * load.per_second(results)
     half = statistics.median(result.p50_ms for result in results)
-    late = statistics.median(result.p99_ms for result in results)
-    refused, lost = (sum(getattr(one, what) for one in results) for what in ("refused", "lost"))
-    print(
-        f"  {name:9}{rate:9.0f}/s   p50 {half:6.1f} ms   p99 {late:6.1f} ms"
-        f"   {refused} refused, {lost} broken connections"
-    )
+    print(f"  {name:9}{rate:9.0f}/s   p50 {half:6.1f} ms   {load.told(results)}")
 
 
 def _report_ratio(name: str, ours: list[Result], theirs: list[Result]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import statistics
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +56,30 @@ def run(
     assert found, printed
     answered, refused, lost, p50, p99 = (int(number) for number in found.groups())
     return Result(answered, refused, lost, _seconds(printed), p50 / 1_000, p99 / 1_000)
+
+
+def in_turns(
+    ports: Mapping[str, int], run_one: Callable[[str, int], Result], rounds: int
+) -> dict[str, list[Result]]:
+    """Let all sides take turns; the first round, which warms up, does not count."""
+    seen: dict[str, list[Result]] = {name: [] for name in ports}
+    for number in range(rounds + 1):
+        for name, port in ports.items():
+            result = run_one(name, port)
+            if number:
+                seen[name].append(result)
+    return seen
+
+
+def per_second(results: Iterable[Result]) -> float:
+    return statistics.median(result.per_second for result in results)
+
+
+def told(results: Sequence[Result]) -> str:
+    """Return the end of a line: how late the last hundredth was, and what went wrong."""
+    late = statistics.median(result.p99_ms for result in results)
+    refused, lost = (sum(getattr(one, what) for one in results) for what in ("refused", "lost"))
+    return f"p99 {late:6.1f} ms   {refused} refused, {lost} broken connections"
 
 
 def _seconds(printed: str) -> float:

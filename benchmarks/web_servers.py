@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import shutil
 import sqlite3
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -106,23 +105,16 @@ def _running(name: str, command: list[str], home: Path) -> Iterator[int]:
 def _compare(
     ports: Mapping[str, int], options: argparse.Namespace, connections: int, *, keep_alive: bool
 ) -> None:
-    """Let all sides take turns; the first round, which warms up, does not count."""
     script = load.script("path", KEY=servers.KEY, STATIONS=servers.STATIONS)
-    seen: dict[str, list[load.Result]] = {name: [] for name in ports}
-    for number in range(options.rounds + 1):
-        for name, port in ports.items():
-            result = load.run(port, script, connections, options.seconds, keep_alive=keep_alive)
-            if number:
-                seen[name].append(result)
-    ours = statistics.median(result.per_second for result in seen[_OURS])
+
+    def run(name: str, port: int) -> load.Result:
+        return load.run(port, script, connections, options.seconds, keep_alive=keep_alive)
+
+    seen = load.in_turns(ports, run, options.rounds)
+    ours = load.per_second(seen[_OURS])
     for name, results in seen.items():
-        rate = statistics.median(result.per_second for result in results)
-        late = statistics.median(result.p99_ms for result in results)
-        refused, lost = (sum(getattr(one, what) for one in results) for what in ("refused", "lost"))
-        print(
-            f"  {name:48}{rate:9.0f}/s  {rate / ours:5.2f} of ours   p99 {late:6.1f} ms"
-            f"   {refused} refused, {lost} broken connections"
-        )
+        rate = load.per_second(results)
+        print(f"  {name:48}{rate:9.0f}/s  {rate / ours:5.2f} of ours   {load.told(results)}")
 
 
 if __name__ == "__main__":
