@@ -52,7 +52,7 @@ def begin(delivery: Delivery, now: int) -> bool:
     """Write down that an attempt begins; False when there is to be none now.
 
     Written before anything is sent: after a stop in the middle it is known that it
-    may have arrived.
+    may have arrived. There is none, too, when another was begun since the delivery was read.
     """
     is_test = delivery.event.kind == Kind.TEST
     if not delivery.channel.is_active and not is_test:
@@ -61,14 +61,13 @@ def begin(delivery: Delivery, now: int) -> bool:
     if until := _quiet_until(delivery.event, delivery.channel, now):
         _save(delivery, state=State.HELD, due_at=until)
         return False
-    _save(
+    return _save(
         delivery,
         state=State.WAITING,
         attempts=delivery.attempts + 1,
         may_have_arrived=delivery.may_have_arrived or delivery.begun_at is not None,
         begun_at=now,
     )
-    return True
 
 
 def end(delivery: Delivery, outcome: Outcome, now: int) -> None:
@@ -144,9 +143,14 @@ def _close(delivery: Delivery, state: str, now: int, outcome: str) -> None:
     _save(delivery, state=state, begun_at=None, ended_at=now, outcome=outcome)
 
 
-def _save(delivery: Delivery, **values: object) -> None:
-    """Write values and nothing else; nothing where the delivery was deleted meanwhile."""
+def _save(delivery: Delivery, **values: object) -> bool:
+    """Write values and nothing else; say whether they were written.
+
+    They are not where the delivery was deleted meanwhile, or where another has begun it
+    or brought it to its end since it was read: what that one wrote stands.
+    """
+    as_read = Delivery.objects.filter(pk=delivery.pk, state__in=_OPEN, attempts=delivery.attempts)
     for name, value in values.items():
         setattr(delivery, name, value)
     with write_transaction():
-        Delivery.objects.filter(pk=delivery.pk).update(**values)
+        return as_read.update(**values) == 1

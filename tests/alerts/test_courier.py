@@ -91,6 +91,18 @@ def test_a_receiver_that_failed_gets_it_once_it_works(ntfy: Receiver) -> None:
     assert Delivery.objects.get().state == "sent"
 
 
+def test_what_was_sent_since_it_was_read_is_not_sent_again() -> None:
+    """The courier may read a delivery just before the thread that carries it ends it."""
+    make_channel()
+    _event()
+    ((early,), (late,)) = outbox.due(now_ms()), outbox.due(now_ms())
+    sent = Sent()
+    assert carry(early, sent) == _OK
+    assert carry(late, sent) is None
+    assert sent.begun.qsize() == 1
+    assert Delivery.objects.get().attempts == 1
+
+
 def test_one_that_is_slow_holds_up_no_other_and_not_the_watcher() -> None:
     make_channel(name="slow")
     make_channel(name="quick")

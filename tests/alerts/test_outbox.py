@@ -245,6 +245,23 @@ def test_a_clock_that_was_ahead_does_not_hold_messages_for_years() -> None:
     assert _send(_NOON) == [event]
 
 
+def test_a_delivery_read_before_it_was_sent_is_not_reopened_by_the_quiet_hours() -> None:
+    make_channel(quiet=_QUIET)
+    _event(_NOON)
+    (late,) = outbox.due(_NOON)
+    _send(_NOON)
+    assert not outbox.begin(late, _NIGHT)
+    assert _states() == ["sent"]
+
+
+def test_a_channel_deleted_meanwhile_is_not_told_any_more() -> None:
+    channel = make_channel()
+    _event()
+    (delivery,) = outbox.due(_NOON)
+    Channel.objects.filter(pk=channel.pk).delete()
+    assert not outbox.begin(delivery, _NOON)
+
+
 def test_a_channel_deleted_meanwhile_is_no_error() -> None:
     channel = make_channel()
     _event()
