@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from math import ceil
+from typing import Concatenate, NamedTuple, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from viewers import cookies, guesses, links
 from viewers.models import HouseholdLink
@@ -19,13 +21,21 @@ View = Callable[Concatenate[HttpRequest, Args], HttpResponse]
 _FOUND = "_household_link"
 
 
+class _Found(NamedTuple):
+    """What a browser's secret opens. While its address has to wait, nobody knows."""
+
+    link: HouseholdLink | None = None
+    wait_s: float = 0.0
+
+
 def link_of(request: HttpRequest) -> HouseholdLink | None:
     """Return the household link that a browser opened, asking the database once a request."""
-    request = getattr(request, "_request", request)  # the API wraps it
-    if not hasattr(request, _FOUND):
-        setattr(request, _FOUND, _find(request))
-    found: HouseholdLink | None = getattr(request, _FOUND)
-    return found
+    return _found(request).link
+
+
+def wait_s_of(request: HttpRequest) -> float:
+    """Return for how long the link in a browser is not looked up; 0 when it was."""
+    return _found(request).wait_s
 
 
 def viewing_link(request: HttpRequest) -> HouseholdLink | None:
@@ -51,7 +61,17 @@ def viewer_required(view: View[Args]) -> View[Args]:
     return guarded
 
 
+def ask_to_wait(request: HttpRequest, wait_s: float) -> HttpResponse:
+    seconds = ceil(wait_s)
+    context = {"minutes": ceil(seconds / 60)}
+    response = render(request, "viewers/too_many_links.html", context, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def _turned_away(request: HttpRequest) -> HttpResponse:
+    if wait_s := wait_s_of(request):
+        return ask_to_wait(request, wait_s)  # the link may well be good: it is kept
     if "HX-Request" in request.headers:
         response = HttpResponse(status=401, headers={"HX-Refresh": "true"})
     else:
@@ -61,12 +81,22 @@ def _turned_away(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _find(request: HttpRequest) -> HouseholdLink | None:
+def _found(request: HttpRequest) -> _Found:
+    request = getattr(request, "_request", request)  # the API wraps it
+    if not hasattr(request, _FOUND):
+        setattr(request, _FOUND, _find(request))
+    found: _Found = getattr(request, _FOUND)
+    return found
+
+
+def _find(request: HttpRequest) -> _Found:
     secret = cookies.link_secret(request)
     address = request.META.get("REMOTE_ADDR", "")
-    if not secret or guesses.wait_s(address):
-        return None
+    if not secret:
+        return _Found()
+    if wait_s := guesses.wait_s(address):
+        return _Found(wait_s=wait_s)
     link = links.find_link(secret)
     if link is None:
         guesses.count(address)
-    return link
+    return _Found(link)

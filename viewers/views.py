@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stations.wire import is_ahead_of_its_user
 from viewers import cookies, guesses, links, preferences
-from viewers.access import viewer_required
+from viewers.access import ask_to_wait, viewer_required
 from viewers.forms import ChoicesForm
 
 
@@ -26,7 +25,7 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
         return HttpResponse(status=503)  # browsers then ask again when somebody clicks
     address = request.META.get("REMOTE_ADDR", "")
     if wait_s := guesses.wait_s(address):
-        return _wait(request, ceil(wait_s))
+        return _unreferred(ask_to_wait(request, wait_s))
     link = links.find_link(secret)
     if link is None:
         guesses.count(address)
@@ -59,13 +58,6 @@ def set_unit(request: HttpRequest) -> HttpResponse:
     chosen = replace(preferences.viewer_choices(request), unit=unit)
     preferences.keep(request, response, chosen)
     return response
-
-
-def _wait(request: HttpRequest, wait_s: int) -> HttpResponse:
-    minutes = ceil(wait_s / 60)
-    response = render(request, "viewers/too_many_links.html", {"minutes": minutes}, status=429)
-    response.headers["Retry-After"] = str(wait_s)
-    return _unreferred(response)
 
 
 def _unreferred(response: HttpResponse) -> HttpResponse:

@@ -288,6 +288,55 @@ def test_guesses_in_a_cookie_count_as_well(client: Client) -> None:
     assert client.get("/h/guess").status_code == 429
 
 
+def guess_links(client: Client, count: int = 4) -> None:
+    for number in range(count):
+        client.get(f"/h/guess-{number}")
+
+
+@pytest.mark.usefixtures("three_guesses")
+def test_a_phone_of_an_address_that_has_to_wait_is_told_so(phone: Phone, client: Client) -> None:
+    guess_links(client)
+    response = phone.client.get("/")
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) in range(1, 61)
+    assert "Wait a minute, then open yours again." in response.content.decode()
+
+
+@pytest.mark.usefixtures("three_guesses")
+def test_it_keeps_the_link_that_was_not_looked_up(phone: Phone, client: Client) -> None:
+    guess_links(client)
+    for path in ("/", "/cards/", "/settings/", "/api/v1/stations/"):
+        assert "household_link" not in phone.client.get(path).cookies
+
+
+@pytest.mark.usefixtures("three_guesses")
+def test_a_page_that_refreshes_itself_waits_where_it_is(phone: Phone, client: Client) -> None:
+    guess_links(client)
+    response = phone.client.get("/cards/", headers={"HX-Request": "true"})
+    assert (response.status_code, "HX-Refresh" in response.headers) == (429, False)
+
+
+@pytest.mark.usefixtures("three_guesses")
+def test_a_program_with_a_link_is_told_when_to_come_again(phone: Phone, client: Client) -> None:
+    guess_links(client)
+    response = phone.client.get("/api/v1/stations/")
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) in range(1, 61)
+
+
+@pytest.mark.usefixtures("three_guesses")
+def test_the_last_guess_before_the_wait_is_forgotten(phone: Phone, client: Client) -> None:
+    guess_links(client, 2)
+    phone.link.delete()
+    assert phone.client.get("/").cookies["household_link"]["max-age"] == 0
+
+
+@pytest.mark.usefixtures("three_guesses")
+def test_who_has_no_link_does_not_have_to_wait(client: Client) -> None:
+    guess_links(client)
+    assert client.get("/").headers["Location"] == "/sign-in/?next=/"
+
+
 @pytest.mark.usefixtures("three_guesses")
 def test_another_address_does_not_have_to_wait(client: Client) -> None:
     secret = links.make_link("Anna").secret
