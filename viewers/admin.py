@@ -32,7 +32,7 @@ class HouseholdLinkAdmin(LinkModelAdmin):
     add_fieldsets: ClassVar[Any] = ((None, {"fields": ("name", "is_for_wall")}),)
     fieldsets = (
         (None, {"fields": ("name", "is_for_wall", "hint", "created_at", "last_used")}),
-        ("What it shows", {"fields": ("unit", "language", "rooms")}),
+        ("What it shows", {"fields": ("unit", "language", "offered", "rooms")}),
     )
     form = LinkForm
     actions = ("revoke",)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from viewers import links
 from viewers.choices import now_hidden
-from viewers.forms import rooms_on_offer
+from viewers.forms import OfferedRooms, rooms_on_offer
 from viewers.models import UNITS, HouseholdLink
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class LinkForm(NewLinkForm):
     language = forms.ChoiceField(
         choices=(("", "As the browser says"), *settings.LANGUAGES), required=False
     )
+    offered = OfferedRooms()
     rooms = forms.TypedMultipleChoiceField(
         coerce=int,
         choices=rooms_on_offer,
@@ -55,6 +56,6 @@ class LinkForm(NewLinkForm):
     def clean_rooms(self) -> list[int]:
         shown: list[int] = self.cleaned_data["rooms"]
         before = links.choices_of(self.instance)
-        hidden = now_hidden(before, [number for number, _ in rooms_on_offer()], shown)
+        hidden = now_hidden(before, self.cleaned_data["offered"], shown)
         self.instance.hidden_stations = sorted(hidden)
         return shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -41,9 +43,14 @@ def page(client: Client, path: str = "/") -> str:
     return response.content.decode()
 
 
+def offered(client: Client) -> list[str]:
+    """Return what the settings page sends along about the rooms it shows."""
+    return re.findall(r'name="offered" value="([^"]*)"', page(client, "/settings/"))
+
+
 def choose(client: Client, *rooms: Station, unit: str = "C", language: str = "") -> int:
     form = {"unit": unit, "language": language, "rooms": [room.pk for room in rooms]}
-    return client.post("/settings/", form).status_code
+    return client.post("/settings/", form | {"offered": offered(client)}).status_code
 
 
 # --- with a link ------------------------------------------------------------------------------
@@ -146,6 +153,30 @@ def test_a_room_that_is_added_later_appears_by_itself(
     assert "Shed" in page(phone.client)
 
 
+def test_a_room_that_is_added_while_the_page_is_open_appears_as_well(
+    phone: Phone, attic: Station, cellar: Station
+) -> None:
+    form = {"unit": "C", "language": "", "offered": offered(phone.client), "rooms": [attic.pk]}
+    make_station(name="Shed")
+    phone.client.post("/settings/", form)
+    assert phone.stored().hidden_stations == [cellar.pk]
+
+
+def test_the_first_room_that_is_added_while_the_page_is_open_was_no_choice(phone: Phone) -> None:
+    form = {"unit": "F", "language": "", "offered": offered(phone.client)}
+    make_station(name="Shed")
+    assert phone.client.post("/settings/", form).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "²", "9" * 40])
+def test_what_was_never_on_offer_is_not_hidden(
+    phone: Phone, attic: Station, cellar: Station, number: str
+) -> None:
+    form = {"unit": "C", "language": "", "offered": [number, attic.pk], "rooms": [attic.pk]}
+    assert phone.client.post("/settings/", form).status_code == 303
+    assert phone.stored().hidden_stations == []
+
+
 def test_the_sentence_speaks_of_the_whole_house(phone: Phone) -> None:
     inside, outside = make_station(placement="indoor"), make_station(placement="outdoor")
     make_readings(inside, [25.0])
@@ -155,7 +186,8 @@ def test_the_sentence_speaks_of_the_whole_house(phone: Phone) -> None:
 
 
 def test_a_house_without_rooms_is_no_choice(phone: Phone, attic: Station, cellar: Station) -> None:
-    response = phone.client.post("/settings/", {"unit": "C", "language": ""})
+    form = {"unit": "C", "language": "", "offered": offered(phone.client)}
+    response = phone.client.post("/settings/", form)
     assert response.status_code == 422
     assert "Choose at least one room." in response.content.decode()
 

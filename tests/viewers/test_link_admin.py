@@ -36,6 +36,12 @@ def address_on(page: str) -> str:
     return found[1]
 
 
+def offered(admin: Client, link: HouseholdLink) -> list[str]:
+    """Return what a link's page sends along about the rooms it shows."""
+    page = admin.get(f"{LIST}{link.pk}/change/").content.decode()
+    return re.findall(r'name="offered" value="([^"]*)"', page)
+
+
 def revoke(admin: Client, *new: HouseholdLink) -> None:
     chosen = {"action": "revoke", "_selected_action": [link.pk for link in new]}
     assert admin.post(LIST, chosen).status_code == 302
@@ -130,6 +136,7 @@ def test_who_may_only_look_revokes_nothing(
 def test_a_screen_that_nobody_touches_is_set_from_here(admin_client: Client, phone: Phone) -> None:
     attic, cellar = make_station(name="Attic"), make_station(name="Cellar")
     form = {"name": "Kitchen", "unit": "F", "language": "de", "rooms": [attic.pk]}
+    form["offered"] = offered(admin_client, phone.link)
     assert admin_client.post(f"{LIST}{phone.link.pk}/change/", form).status_code == 302
     stored = phone.stored()
     assert (stored.unit, stored.language, stored.hidden_stations) == ("F", "de", [cellar.pk])
@@ -139,8 +146,19 @@ def test_saving_it_unchanged_hides_nothing(admin_client: Client, phone: Phone) -
     rooms = [make_station().pk, make_station().pk]
     page = admin_client.get(f"{LIST}{phone.link.pk}/change/").content.decode()
     assert len(re.findall(r'name="rooms" value="\d+"[^>]* checked', page)) == 2
-    admin_client.post(f"{LIST}{phone.link.pk}/change/", {"name": "Anna", "rooms": rooms})
+    form = {"name": "Anna", "rooms": rooms, "offered": offered(admin_client, phone.link)}
+    admin_client.post(f"{LIST}{phone.link.pk}/change/", form)
     assert phone.stored().hidden_stations == []
+
+
+def test_a_station_that_is_added_while_the_page_is_open_appears(
+    admin_client: Client, phone: Phone
+) -> None:
+    attic, cellar = make_station(name="Attic"), make_station(name="Cellar")
+    form = {"name": "Anna", "rooms": [attic.pk], "offered": offered(admin_client, phone.link)}
+    make_station(name="Shed")
+    admin_client.post(f"{LIST}{phone.link.pk}/change/", form)
+    assert phone.stored().hidden_stations == [cellar.pk]
 
 
 def test_a_changed_link_keeps_its_secret(admin_client: Client, phone: Phone) -> None:
