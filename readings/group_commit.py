@@ -70,7 +70,8 @@ class GroupCommit:
     def take(self, submission: Submission, tell: Tell) -> None:
         """Let `tell` know what became of a submission, once that is on disk.
 
-        `tell` is called in the event loop, at once when the queue is full. It must not raise.
+        `tell` is called in the event loop, at once when the queue is full. It should not raise:
+        nobody else can answer that board then.
         """
         waiting = self._waiting
         if len(waiting) >= _LONGEST_QUEUE:
@@ -117,7 +118,10 @@ class GroupCommit:
         self, loop: asyncio.AbstractEventLoop, batch: Batch, outcomes: Iterable[Outcome]
     ) -> None:
         for (_, tell), outcome in zip(batch, outcomes, strict=True):
-            tell(outcome)
+            try:
+                tell(outcome)
+            except Exception:  # the others are told, and those to come
+                logger.exception("A board could not be answered; it will resend")
         self._is_draining = bool(self._waiting)
         if self._waiting:
             self._gather(loop, 0, 0)

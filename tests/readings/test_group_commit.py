@@ -218,6 +218,46 @@ def test_a_commit_that_raises_leaves_no_board_waiting(
     assert outcome == device_requests.BUSY
 
 
+def _break(outcome: Outcome) -> None:
+    raise RuntimeError("no reply can be made")
+
+
+def test_a_reply_that_fails_takes_none_of_the_others_along(
+    commits: GroupCommit, disk: SlowDisk
+) -> None:
+    async def scenario() -> list[Outcome]:
+        disk.may_finish.release()
+        commits.take(_submission(0), _break)
+        return await asyncio.gather(*await _submit(commits, [1, 2]))
+
+    outcomes = asyncio.run(asyncio.wait_for(scenario(), timeout=20))
+    assert outcomes == [_stored(1), _stored(2)]
+    assert disk.batches == [[0.0, 1.0, 2.0]]
+
+
+def test_after_a_reply_that_fails_commits_go_on(commits: GroupCommit, disk: SlowDisk) -> None:
+    async def scenario() -> Outcome:
+        disk.may_finish.release(2)
+        commits.take(_submission(0), _break)
+        await asyncio.to_thread(disk.is_committing.acquire)
+        return await commits.submit(_submission(1))
+
+    assert asyncio.run(asyncio.wait_for(scenario(), timeout=20)) == _stored(1)
+
+
+def test_a_reply_that_fails_is_in_the_log(
+    commits: GroupCommit, disk: SlowDisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        disk.may_finish.release()
+        commits.take(_submission(0), _break)
+        await commits.submit(_submission(1))
+
+    asyncio.run(asyncio.wait_for(scenario(), timeout=20))
+    (record,) = [one for one in caplog.records if one.name == "readings.devices"]
+    assert "could not be answered" in record.getMessage()
+
+
 def test_what_nobody_needs_any_more_leaves_no_thread(disk: SlowDisk) -> None:
     commits = GroupCommit()
     disk.may_finish.release()
