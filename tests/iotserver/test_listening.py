@@ -33,11 +33,16 @@ def test_an_address_that_is_not_this_computers_is_told() -> None:
     assert text.endswith("Look at HOST and PORT.")
 
 
-def test_a_port_for_root_alone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def for_root_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: socket.socket, address: object) -> None:
         raise OSError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
+
+
+@pytest.mark.usefixtures("for_root_alone")
+def test_a_port_for_root_alone_is_told() -> None:
     assert objection("0.0.0.0", 80).endswith("Set PORT to a number above 1023.")
 
 
@@ -53,6 +58,12 @@ def test_a_start_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(listening, "_ORPHANS_LET_GO_WITHIN_S", 0.0)
     with free_port() as port, socket.create_server(("127.0.0.1", port)):
         assert "in use" in objection_in_the_end("127.0.0.1", port)
+
+
+@pytest.mark.usefixtures("for_root_alone")
+def test_a_start_does_not_wait_for_what_no_waiting_mends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("waited"))
+    assert objection_in_the_end("0.0.0.0", 80).endswith("Set PORT to a number above 1023.")
 
 
 def test_a_second_start_touches_nothing(
