@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from readings.display import LEAST_SPAN
+
 WIDTH, HEIGHT = 240.0, 56.0
 HOURS = 24
 _PADDING = 4.0
-_LEAST_SPAN = 1.0  # a flat day must look flat, not like noise blown up
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def sparkline(points: Sequence[Point]) -> Sparkline | None:
 
 class _Scale:
     def __init__(self, low: float, high: float) -> None:
-        span = max(high - low, _LEAST_SPAN)
+        span = max(high - low, LEAST_SPAN)
         self._bottom = (low + high - span) / 2
         self._per_unit = (HEIGHT - 2 * _PADDING) / span
 

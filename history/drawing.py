@@ -8,9 +8,9 @@ from math import ceil, floor, log10
 
 from history.buckets import Stretch
 from history.cooler import Spell
+from readings.display import LEAST_SPAN
 
 WIDTH, HEIGHT = 600.0, 240.0
-_LEAST_SPAN = 1.0  # a flat day must look flat, not like noise blown up
 _LINES = 4
 
 
@@ -64,7 +64,7 @@ def draw(
     highs = [one.high for stretches, _ in series for one in stretches if one.high is not None]
     if not lows:
         return None
-    step = _step(max(max(highs) - min(lows), _LEAST_SPAN) / _LINES)
+    step = _step(max(max(highs) - min(lows), LEAST_SPAN) / _LINES)
     bottom, top = floor(min(lows) / step), ceil(max(highs) / step)
     top = max(top, bottom + 1)
     scale = _Scale(since, until, bottom * step, top * step)

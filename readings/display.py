@@ -17,6 +17,7 @@ from readings.units import TemperatureUnit
 from stations.state import State
 
 MINUS = "\N{MINUS SIGN}"
+LEAST_SPAN = 1.0  # of what is drawn: a flat day must look flat, not like noise blown up
 _DECIMALS = {"temperature": 1, "humidity": 0, "pressure": 0, "wind_speed": 1, "rain": 1}
 
 STATE_NAMES: dict[State, Promise] = {

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import history
 from history.buckets import Stretch
 from history.cooler import Spell
 from history.drawing import HEIGHT, WIDTH, draw
+from readings.display import LEAST_SPAN
 
 
 def _reading(at: int, value: float) -> Stretch:
@@ -56,6 +61,12 @@ def test_a_flat_day_looks_flat() -> None:
     drawing = draw([([_reading(0, 20.1), _reading(5, 20.2)], 0)], [], 0, 10)
     assert drawing is not None
     assert drawing.levels[-1].value - drawing.levels[0].value >= 0.5
+
+
+def test_the_script_blows_noise_up_no_more_than_the_server_does() -> None:
+    script = Path(*history.__path__, "static/history/chart.js").read_text()
+    (span,) = re.findall(r"\bLEAST_SPAN = ([0-9.]+)", script)
+    assert float(span) == LEAST_SPAN
 
 
 def test_below_zero_works_too() -> None:

@@ -12,7 +12,7 @@
   const failed = plot.querySelector(".failed");
   const boxes = [...document.querySelectorAll(".lines input[name=with]")];
   const whole = { from: Number(say.since), to: Number(say.until) };
-  const NEAREST_S = 60, HEIGHT = 300, LEAST_SPAN = 1; // as in the server's own drawing
+  const NEAREST_S = 60, HEIGHT = 300, LEAST_SPAN = 1; // as in `readings.display`
   const DASHES = [[], [10, 5], [2, 4], [12, 4, 2, 4], [5, 5], [18, 5]];
 
   let view = { ...whole }, chart = null, drawn = [], marks = [], shades = [], asking = null;
