@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from alerts.admin_forms import ChannelForm
+from alerts.admin_forms import ChannelForm, describe_typed
 from alerts.advice import admin as advice_admin  # noqa: F401  # registers its own pages
 from alerts.models import Browser, Channel, Delivery, Kind, SilenceRule, ThresholdRule
 from alerts.sentences import sentences
@@ -67,8 +67,18 @@ class ChannelAdmin(ChannelModelAdmin):
         return own + super().get_urls()
 
     @method_decorator(sensitive_post_parameters("url"))
-    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().changeform_view(*args, **kwargs)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask Apprise ahead of Django's transaction: a program starts, and nobody could write."""
+        if self.has_add_permission(request) or self.has_change_permission(request):
+            request.described = describe_typed(request.POST)  # type: ignore[attr-defined]
+        return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Channel | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.described = getattr(request, "described", None)  # the class is this request's own
+        return form
 
     def test_view(self, request: HttpRequest, channel_id: int) -> HttpResponse:
         """Ask, then send a test and say what came of it."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 
 from alerts.models import Channel
 from alerts.outgoing import dispatch
+from alerts.outgoing.outcomes import Outcome
 
 if TYPE_CHECKING:
     ChannelModelForm = forms.ModelForm[Channel]
@@ -27,6 +29,9 @@ class ChannelForm(ChannelModelForm):
             attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
         ),
     )
+
+    # What Apprise said of the address that was typed in, where it was asked beforehand.
+    described: ClassVar[Outcome | None] = None
 
     class Meta:
         model = Channel
@@ -52,8 +57,17 @@ class ChannelForm(ChannelModelForm):
             if not self.instance.pk:
                 raise forms.ValidationError("A channel needs an address.")
             return str(self.instance.url)
-        outcome = dispatch.describe(url)
+        outcome = self.described or dispatch.describe(url)
         if not outcome.is_ok:
             raise forms.ValidationError(outcome.text)
         self.instance.shown_as = outcome.text[:120]
         return url
+
+
+def describe_typed(data: QueryDict) -> Outcome | None:
+    """Have Apprise look at the address in a form that was sent; None where there is none."""
+    try:
+        url = str(ChannelForm.base_fields["url"].clean(data.get("url")))
+    except forms.ValidationError:
+        return None  # the form says what is wrong with it
+    return dispatch.describe(url) if url else None

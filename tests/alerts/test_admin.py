@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 
 from alerts.models import Browser, Channel, Delivery, Event, Kind, SilenceRule, ThresholdRule
+from alerts.outgoing import dispatch
+from alerts.outgoing.outcomes import Outcome
 from tests.alerts.receivers import Receiver
 from tests.factories import make_channel, make_readings, make_sensor, make_station
 
@@ -59,6 +64,21 @@ def test_a_new_channel_needs_an_address(admin_client: Client) -> None:
 def test_an_address_that_apprise_does_not_know_is_told(admin_client: Client) -> None:
     assert "Apprise does not know this kind of address" in _save(admin_client, _ADD, url="x://y")
     assert not Channel.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
+@pytest.mark.django_db(transaction=True)
+def test_others_may_write_while_an_address_is_looked_at(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe(url: str) -> Outcome:
+        with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+        return Outcome(is_ok=True, text="ntfy")
+
+    monkeypatch.setattr(dispatch, "describe", describe)
+    _save(admin_client, _ADD, url="ntfys://needle-topic")
+    assert Channel.objects.get().shown_as == "ntfy"
 
 
 def test_quiet_hours_need_both_ends(admin_client: Client) -> None:
@@ -135,6 +155,16 @@ def test_who_may_only_look_sends_no_test(helper: Client, ntfy: Receiver) -> None
 def test_who_may_only_look_sees_no_address(helper: Client) -> None:
     page = _text(helper.get(_change(make_channel("ntfys://needle-topic"))))
     assert "needle" not in page
+
+
+def test_who_may_only_look_has_no_address_looked_at(
+    helper: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(dispatch, "describe", asked.append)
+    channel = make_channel()
+    response = helper.post(_change(channel), _form(url="ntfys://needle-topic"))
+    assert (response.status_code, asked) == (403, [])
 
 
 def test_a_channel_that_is_gone_is_told(admin_client: Client) -> None:
