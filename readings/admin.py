@@ -85,6 +85,16 @@ class MeasuringStationAdmin(StationAdmin):
         heard_at = Max("sensors__latest__received_at")  # to sort by
         return super().get_queryset(request).annotate(heard_at=heard_at).prefetch_related(sensors)
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let no writer come between reading a station with its sensors and saving them.
+
+        In Django's own transaction PostgreSQL would: whole rows are saved, `raw_since` too.
+        """
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with write_transaction():
+            return super().changeform_view(request, *args, **kwargs)
+
     @admin.display(description="State", ordering="heard_at")
     def state(self, station: Station) -> str:
         return admin_cells.state(station, now_ms())

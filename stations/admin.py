@@ -124,9 +124,11 @@ class StationAdmin(KeyPages):
     def save_model(
         self, request: HttpRequest, obj: Station, form: ModelForm[Station], change: bool
     ) -> None:
-        if not change:
+        if change:
+            obj.save(update_fields=list(form.fields))  # its keys may have been rotated meanwhile
+        else:
             obj.issued_key = verbs.give_first_key(obj, form.cleaned_data["api_key"])
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
         if "mac" in form.changed_data and not is_hex(obj.mac):
             text = f"{obj.mac} is no real MAC address. It is registered as it is."
             self.message_user(request, text, messages.WARNING)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -14,6 +12,7 @@ from django.db import connection, connections
 from readings.driver import driver_cursor
 from readings.locks import bare_transaction, is_bare, write_transaction
 from readings.models import Heartbeat
+from tests.locking import is_locked
 
 Transaction = Callable[[], AbstractContextManager[None]]
 
@@ -24,24 +23,13 @@ sqlite_only = pytest.mark.skipif(
 )
 
 
-def _is_locked() -> bool:
-    descriptor = os.open(f"{connection.settings_dict['NAME']}.lock", os.O_RDWR | os.O_CREAT)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
 @sqlite_only
 @either
 @pytest.mark.django_db(transaction=True)
 def test_other_processes_wait_at_the_lock_file_while_one_writes(transaction: Transaction) -> None:
     with transaction():
-        assert _is_locked()
-    assert not _is_locked()
+        assert is_locked()
+    assert not is_locked()
 
 
 @sqlite_only
@@ -50,7 +38,7 @@ def test_other_processes_wait_at_the_lock_file_while_one_writes(transaction: Tra
 def test_inside_another_transaction_nobody_queues_again(transaction: Transaction) -> None:
     """That one holds SQLite's lock already: waiting for the file could only deadlock."""
     with transaction():
-        assert not _is_locked()
+        assert not is_locked()
 
 
 @sqlite_only
@@ -59,7 +47,7 @@ def test_inside_another_transaction_nobody_queues_again(transaction: Transaction
 def test_a_writer_that_fails_lets_the_next_one_in(transaction: Transaction) -> None:
     with pytest.raises(ZeroDivisionError), transaction():
         raise ZeroDivisionError
-    assert not _is_locked()
+    assert not is_locked()
     with transaction():
         _beat()
     assert Heartbeat.objects.exists()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django import forms
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from readings.models import Latest
-from stations.models import Sensor
+from stations import keys, verbs
+from stations.admin_forms import StationForm
+from stations.models import Sensor, Station
 from stations.registry import Registry
 from tests.factories import make_readings, make_sensor, make_station, update_path
+from tests.locking import is_locked
 from tests.stations.pages import page_of, removal_of, station_fields, submit, visit
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +37,37 @@ def test_a_change_leaves_the_key_alone(admin_client: Client) -> None:
     before = (station.key_digest, station.key_created_at)
     station.refresh_from_db()
     assert (station.key_digest, station.key_created_at) == before
+
+
+def test_a_key_that_was_rotated_meanwhile_stays(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rotate_meanwhile(form: StationForm) -> dict[str, Any] | None:
+        verbs.rotate_key(form.instance, "a-new-key-for-the-attic")
+        return forms.ModelForm.clean(form)
+
+    monkeypatch.setattr(StationForm, "clean", rotate_meanwhile)
+    station = make_station()
+    submit(admin_client, page_of(station), **station_fields(station, name="Attic"))
+    found = Station.objects.get()
+    assert (found.name, found.key_digest) == ("Attic", keys.digest("a-new-key-for-the-attic"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_other_writer_comes_between_reading_and_saving_a_page(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL the page would overwrite what pruning or a board wrote meanwhile."""
+    found: list[bool] = []
+
+    def look(form: StationForm) -> dict[str, Any] | None:
+        found.append(is_locked())
+        return forms.ModelForm.clean(form)
+
+    monkeypatch.setattr(StationForm, "clean", look)
+    station = make_station()
+    submit(admin_client, page_of(station), **station_fields(station))
+    assert found == [True]
 
 
 def test_a_board_of_another_address_is_warned_of_when_it_is_not_real(admin_client: Client) -> None:
