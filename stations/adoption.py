@@ -47,11 +47,15 @@ def adopt_station(board: RefusedBoard, key_mark: str) -> Adopted:
 def replace_board(board: RefusedBoard, key_mark: str, station: Station) -> None:
     """Let a station go on with another board, which already has its key."""
     _check_mark(board, key_mark)
-    if board.key_digest not in (station.key_digest, station.old_key_digest):
-        raise CannotAdopt(f"{board} does not send the key of {station} any more. Look again.")
-    station.mac = board.mac
     with transaction.atomic():
-        _save(station, board)
+        # As it is now: its keys may have been rotated or ended since it was read.
+        found = Station.objects.select_for_update().filter(pk=station.pk).first()
+        if found is None:
+            raise CannotAdopt(f"No station has the key of {board} any more. Adopt it instead.")
+        if board.key_digest not in (found.key_digest, found.old_key_digest):
+            raise CannotAdopt(f"{board} does not send the key of {found} any more. Look again.")
+        found.mac = board.mac
+        _save(found, board)
         board.delete()
 
 

@@ -102,6 +102,30 @@ def test_a_board_with_the_old_key_replaces_too() -> None:
     assert is_stored(MAC, KEY)
 
 
+def test_a_key_that_was_rotated_since_the_station_was_read_stays() -> None:
+    station = make_station(api_key=KEY)
+    verbs.rotate_key(station, "a-new-key-for-the-attic")
+    board = refused_board(key=KEY)
+    adoption.replace_board(board, board.key_mark, station)
+    assert is_stored(MAC, "a-new-key-for-the-attic")
+
+
+def test_an_old_key_that_was_ended_since_the_station_was_read_replaces_nothing() -> None:
+    station = verbs.rotate_key(make_station(api_key=KEY)).station
+    verbs.end_old_key(station.pk)
+    board = refused_board(key=KEY)
+    with pytest.raises(CannotAdopt, match="does not send the key"):
+        adoption.replace_board(board, board.key_mark, station)
+
+
+def test_no_board_replaces_that_of_a_station_that_is_gone() -> None:
+    station = make_station(api_key=KEY)
+    board = refused_board(key=KEY)
+    Station.objects.all().delete()
+    with pytest.raises(CannotAdopt, match="Adopt it instead"):
+        adoption.replace_board(board, board.key_mark, station)
+
+
 def test_a_board_with_a_foreign_key_replaces_nothing() -> None:
     station = make_station(api_key=KEY)
     board = refused_board(key="some-other-key")
