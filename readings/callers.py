@@ -55,7 +55,7 @@ class Notes(NamedTuple):
     """What happened since the last writing; times in milliseconds since 1970."""
 
     refusals: list[Refusal]
-    addresses: dict[str, str]  # by station's name, where it changed
+    addresses: dict[int, str]  # by station's id, where it changed
     old_keys: dict[int, int]  # when a station last used its old key, by id
     refused: dict[tuple[str, str], Calls]  # by MAC address as it came, and cause
 
@@ -71,17 +71,17 @@ class Collector:
         self._lock = threading.Lock()
         self._write: Write | None = None
         self._writing_process = 0  # threads do not come along with a fork
-        self._known_addresses: dict[str, str] = {}
+        self._known_addresses: dict[int, str] = {}
         self._refusals: OrderedDict[str, Refusal] = OrderedDict()
-        self._addresses: dict[str, str] = {}
+        self._addresses: dict[int, str] = {}
         self._old_keys: dict[int, int] = {}
         self._refused: dict[tuple[str, str], Calls] = {}
 
     def note(self, submissions: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
         for submission, outcome in zip(submissions, outcomes, strict=True):
             if isinstance(outcome, Stored):
-                if self._known_addresses.get(outcome.station) != submission.address:
-                    self._note_address(outcome.station, submission.address)
+                if self._known_addresses.get(outcome.station_id) != submission.address:
+                    self._note_address(outcome.station_id, submission.address)
                 continue
             self._count_refused(submission, outcome.cause)
             if outcome.cause in _CAUSES:
@@ -116,9 +116,15 @@ class Collector:
             self._refused = {}
         return notes
 
-    def _note_address(self, station: str, address: str) -> None:
+    def forget_addresses(self, notes: Notes) -> None:
+        """Have them noted again with the next calls: nobody wrote them."""
         with self._lock:
-            self._known_addresses[station] = self._addresses[station] = address
+            for station_id in notes.addresses:
+                self._known_addresses.pop(station_id, None)
+
+    def _note_address(self, station_id: int, address: str) -> None:
+        with self._lock:
+            self._known_addresses[station_id] = self._addresses[station_id] = address
         self._wake()
 
     def _count_refused(self, submission: Submission, cause: str) -> None:
@@ -165,7 +171,7 @@ def _write_on(collector: Collector, write: Write) -> None:
         collector.is_pending.wait()
         pause = next_pause(pause, time.monotonic() - written_at)
         time.sleep(pause)  # who calls meanwhile is written along
-        write_or_tell(write, collector.take())
+        write_or_tell(write, collector)
         written_at = time.monotonic()
 
 
@@ -174,11 +180,13 @@ def next_pause(pause: float, quiet_s: float) -> float:
     return _SOON_S if quiet_s > _QUIET_S else min(2 * pause, _RARELY_S)
 
 
-def write_or_tell(write: Write, notes: Notes) -> None:
-    """Write notes; what goes wrong ends no thread, and what they said is lost."""
+def write_or_tell(write: Write, collector: Collector) -> None:
+    """Write what is noted; what goes wrong ends no thread, and of refusals the notes are lost."""
+    notes = collector.take()
     try:
         write(notes)
     except Exception as error:
+        collector.forget_addresses(notes)
         fault = faults.notice(error)
         if fault is None:
             logger.exception("Who was refused could not be listed")

@@ -142,7 +142,7 @@ def _prepare(
     except InvalidValue as error:
         return Refused(400, str(error), "bad value", writer.name)
     entries += found
-    return Stored(writer.name, submission.measurements)
+    return Stored(writer.station_id, writer.name, submission.measurements)
 
 
 def _go_on_rotating(writer: Writer, submission: Submission) -> None:

@@ -10,6 +10,7 @@ from readings.measurements import Measurement
 class Stored(NamedTuple):
     """Committed, now or by an earlier request that this one repeats."""
 
+    station_id: int
     station: str
     measurements: tuple[Measurement, ...]
 

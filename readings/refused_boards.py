@@ -134,10 +134,10 @@ def _prune(boards: QuerySet[RefusedBoard]) -> None:
         RefusedBoard.objects.filter(pk__in=surplus).delete()
 
 
-def _write_addresses(addresses: Mapping[str, str]) -> None:
-    for station in Station.objects.filter(name__in=addresses):
+def _write_addresses(addresses: Mapping[int, str]) -> None:
+    for station in Station.objects.filter(pk__in=addresses):
         Contact.objects.update_or_create(
-            station=station, defaults={"address": addresses[station.name][:45]}
+            station=station, defaults={"address": addresses[station.pk][:45]}
         )
 
 

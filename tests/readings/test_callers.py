@@ -16,6 +16,7 @@ from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused, Stored
 from tests.readings.calls import ADDRESS, MAC, make_call
 
+ATTIC = 7  # its id
 UNKNOWN = Refused(403, "wrong key or MAC", "unknown station")
 
 
@@ -26,8 +27,12 @@ def noted(*pairs: tuple[Submission, Outcome]) -> Notes:
     return collector.take()
 
 
-def stored(station: str = "Attic") -> Stored:
-    return Stored(station, ())
+def stored() -> Stored:
+    return Stored(ATTIC, "Attic", ())
+
+
+def fail(notes: Notes) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_a_refused_board_is_remembered_with_what_it_sent() -> None:
@@ -86,7 +91,7 @@ def test_a_note_of_endless_texts_is_short() -> None:
 
 
 def test_the_address_of_a_station_is_noted() -> None:
-    assert noted((make_call(), stored())).addresses == {"Attic": ADDRESS}
+    assert noted((make_call(), stored())).addresses == {ATTIC: ADDRESS}
 
 
 def test_an_address_is_noted_only_when_it_changes() -> None:
@@ -95,7 +100,7 @@ def test_an_address_is_noted_only_when_it_changes() -> None:
     for address in ("192.168.1.23", "192.168.1.23", "192.168.1.24"):
         collector.note([make_call(address=address)], [stored()])
         found.append(collector.take().addresses)
-    assert found == [{"Attic": "192.168.1.23"}, {}, {"Attic": "192.168.1.24"}]
+    assert found == [{ATTIC: "192.168.1.23"}, {}, {ATTIC: "192.168.1.24"}]
 
 
 def test_a_station_at_its_place_wakes_nobody() -> None:
@@ -104,6 +109,14 @@ def test_a_station_at_its_place_wakes_nobody() -> None:
     collector.take()
     collector.note([make_call()], [stored()])
     assert not collector.is_pending.is_set()
+
+
+def test_an_address_that_could_not_be_written_is_noted_again() -> None:
+    collector = Collector()
+    collector.note([make_call()], [stored()])
+    write_or_tell(fail, collector)
+    collector.note([make_call()], [stored()])
+    assert collector.take().addresses == {ATTIC: ADDRESS}
 
 
 # --- when it is written ------------------------------------------------------------------
@@ -122,11 +135,8 @@ def test_a_board_that_never_stops_is_written_once_a_minute() -> None:
 
 
 def test_a_database_that_fails_ends_no_writing(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(notes: Notes) -> None:
-        raise OSError(28, "No space left on device")
-
     with caplog.at_level(logging.WARNING):
-        write_or_tell(fail, Notes([], {}, {}, {}))
+        write_or_tell(fail, Collector())
     assert "could not be listed. The disk with the data folder is full" in caplog.text
 
 

@@ -26,7 +26,7 @@ def _submission(number: int) -> Submission:
 
 
 def _stored(number: int) -> Stored:
-    return Stored("Attic", _submission(number).measurements)
+    return Stored(1, "Attic", _submission(number).measurements)
 
 
 class SlowDisk:
@@ -41,7 +41,7 @@ class SlowDisk:
         self.batches.append([one.measurements[0].value for one in submissions])
         self.is_committing.release()
         assert self.may_finish.acquire(timeout=20)
-        return [Stored("Attic", one.measurements) for one in submissions]
+        return [Stored(1, "Attic", one.measurements) for one in submissions]
 
 
 @pytest.fixture

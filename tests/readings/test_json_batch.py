@@ -209,7 +209,7 @@ def test_json_is_utf_8_with_or_without_its_mark() -> None:
 
 
 def test_the_reply_counts_what_is_acknowledged() -> None:
-    stored = Stored("Attic", (Measurement(1, 1.0, NOW),) * 3)
+    stored = Stored(1, "Attic", (Measurement(1, 1.0, NOW),) * 3)
     assert json_batch.reply(stored) == (200, '{"acknowledged": 3}')
 
 

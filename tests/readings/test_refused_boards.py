@@ -204,6 +204,15 @@ def test_where_a_station_calls_from_is_known() -> None:
     assert Contact.objects.get(station=station).address == ADDRESS
 
 
+def test_where_a_station_calls_from_is_known_when_it_is_registered_anew() -> None:
+    for _ in range(2):
+        Station.objects.all().delete()
+        station = make_station(name="Attic", mac=MAC)
+        send(make_call(MAC))
+        write_down()
+    assert Contact.objects.get(station=station).address == ADDRESS
+
+
 def test_the_last_use_of_an_old_key_is_known() -> None:
     station = make_station(mac=MAC)
     verbs.rotate_key(station, NEW_KEY)
