@@ -13,7 +13,7 @@ from readings import damage
 from readings.callers import Calls, Notes, Refusal
 from readings.locks import write_transaction
 from readings.models import Latest
-from readings.times import day_of, from_ms
+from readings.times import day_of, from_ms, now_ms
 from stations import keys
 from stations.mac import InvalidMac, canonical_mac, is_hex
 from stations.models import Contact, RefusedBoard, RefusedDay, Station
@@ -101,17 +101,30 @@ def _canonical(text: str) -> str:
 
 
 def _board(refusal: Refusal, known: RefusedBoard | None, mac: str) -> RefusedBoard:
-    """Return the row of a board; where the call had no value it keeps the one before."""
+    """Return the row of a board; where the call had no value it keeps the one before.
+
+    Of a call before its last one it takes the number alone: its key may be out of date.
+    """
     is_swapped = _is_swapped(refusal)
     board = known or RefusedBoard(mac=mac, first_seen_at=refusal.first_at)
+    board.count += refusal.calls
+    if known and _is_outrun(refusal.at, known.seen_at):
+        return board
     board.cause = RefusedBoard.Cause.SWAPPED if is_swapped else refusal.cause
     board.address = refusal.address[:45]
     _set_key(board, "" if is_swapped else refusal.key)
     if refusal.measurement is not None:
         board.field, board.value = refusal.measurement.field, refusal.measurement.value
     board.seen_at = refusal.at
-    board.count += refusal.calls
     return board
+
+
+def _is_outrun(at: int, written_at: int) -> bool:
+    """Return True when something newer than a note is written: another process was faster.
+
+    A time still to come is of a clock that was wrong.
+    """
+    return at < written_at <= now_ms()
 
 
 def _set_key(board: RefusedBoard, key: str) -> None:

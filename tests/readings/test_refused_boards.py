@@ -9,8 +9,10 @@ from django.conf import LazySettings
 from pytest_django import DjangoAssertNumQueries
 
 from readings import callers, damage, refused_boards
+from readings.callers import Notes
 from readings.models import Reading
 from readings.outcomes import CannotStore, Refused
+from readings.times import DAY_MS, now_ms
 from stations import keys, verbs
 from stations.models import Contact, RefusedBoard, RefusedDay, Station
 from stations.registry import Registry
@@ -103,6 +105,22 @@ def test_later_calls_are_added_up() -> None:
     board = RefusedBoard.objects.get()
     assert (board.count, board.value, board.first_seen_at) == (3, 4.0, first.first_seen_at)
     assert board.key_digest == keys.digest("another-key")
+
+
+def test_of_a_note_that_is_written_late_the_calls_are_added_alone() -> None:
+    send(make_call(MAC, "the-key-before", address="192.168.1.99"))
+    (late,) = callers.collector.take().refusals
+    refuse(make_call(MAC, "another-key"))
+    refused_boards.write(Notes([late._replace(at=late.at - 1_000)], {}, {}, {}))
+    board = RefusedBoard.objects.get()
+    assert (board.count, board.address, board.seen_at >= late.at) == (2, ADDRESS, True)
+    assert board.key_digest == keys.digest("another-key")
+
+
+def test_a_board_last_seen_by_a_wrong_clock_is_seen_anew() -> None:
+    refused_board()
+    RefusedBoard.objects.update(seen_at=now_ms() + DAY_MS)
+    assert refused_board(key="another-key").key_digest == keys.digest("another-key")
 
 
 def test_a_call_without_a_value_keeps_the_last_one() -> None:
