@@ -13,7 +13,7 @@ from readings import damage
 from readings.callers import Calls, Notes, Refusal
 from readings.locks import write_transaction
 from readings.models import Latest
-from readings.times import day_of, from_ms, now_ms
+from readings.times import day_of, from_ms, now_ms, to_ms
 from stations import keys
 from stations.mac import InvalidMac, canonical_mac, is_hex
 from stations.models import Contact, RefusedBoard, RefusedDay, Station
@@ -180,8 +180,10 @@ def _add_to_day(station: Station, day: int, cause: str, calls: Calls) -> None:
 
 
 def _write_old_keys(old_keys: Mapping[int, int]) -> None:
-    # One that was ended meanwhile is of no interest any more.
+    # One that was ended meanwhile is of no interest; before a rotation it was no old one.
     for station in Station.objects.filter(pk__in=old_keys).exclude(old_key_digest=""):
-        Contact.objects.update_or_create(
-            station=station, defaults={"old_key_used_at": from_ms(old_keys[station.pk])}
-        )
+        used_at = old_keys[station.pk]
+        if not _is_outrun(used_at, to_ms(station.key_created_at)):
+            Contact.objects.update_or_create(
+                station=station, defaults={"old_key_used_at": from_ms(used_at)}
+            )

@@ -12,7 +12,7 @@ from readings import callers, damage, refused_boards
 from readings.callers import Notes
 from readings.models import Reading
 from readings.outcomes import CannotStore, Refused
-from readings.times import DAY_MS, now_ms
+from readings.times import DAY_MS, from_ms, now_ms
 from stations import keys, verbs
 from stations.models import Contact, RefusedBoard, RefusedDay, Station
 from stations.registry import Registry
@@ -257,6 +257,22 @@ def test_an_old_key_that_was_ended_meanwhile_is_forgotten() -> None:
     send(make_call(MAC, TUTORIAL_KEY), make_call(MAC, NEW_KEY))
     write_down()
     assert Contact.objects.get(station=station).old_key_used_at is None
+
+
+def test_a_use_before_the_rotation_is_none_of_the_old_key() -> None:
+    station = make_station(mac=MAC)
+    verbs.rotate_key(station, NEW_KEY)
+    refused_boards.write(Notes([], {}, {station.pk: now_ms() - 1_000}, {}))
+    assert not Contact.objects.filter(old_key_used_at__isnull=False).exists()
+
+
+def test_a_rotation_by_a_wrong_clock_hides_no_use_of_the_old_key() -> None:
+    station = make_station(mac=MAC)
+    verbs.rotate_key(station, NEW_KEY)
+    Station.objects.update(key_created_at=from_ms(now_ms() + DAY_MS))
+    send(make_call(MAC, TUTORIAL_KEY))
+    write_down()
+    assert Contact.objects.get(station=station).old_key_used_at is not None
 
 
 def test_a_contact_goes_with_its_station() -> None:
