@@ -116,6 +116,8 @@ def _write(station: Station, days: list[tuple[int, int]]) -> None:
         values = dict(zip(_FIELDS, numbers, strict=True))
         lines.append(StationDay(station=station, day=day, **values))
     with write_transaction():
+        if not Station.objects.filter(pk=station.pk).exists():
+            return  # deleted meanwhile
         StationDay.objects.bulk_create(
             lines,
             update_conflicts=True,

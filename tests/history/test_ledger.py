@@ -12,10 +12,12 @@ from pytest_django import Settings
 
 from alerts.watcher import Watcher
 from history.ledger import days, downtimes
+from history.ledger.tally import Tally
 from history.models import Downtime, StationDay
 from readings.heartbeat import beat
 from readings.ingest import record_readings
 from readings.models import Heartbeat
+from readings.removal import remove_stations
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, day_number, day_start_ms, now_ms
 from stations.models import RefusedDay, Station
 from tests.factories import make_measurements, make_station, record_history
@@ -135,6 +137,24 @@ def test_days_whose_readings_were_deleted_keep_their_line() -> None:
     sensor.save()
     days.bring_up_to_date()
     assert _line(_JANUARY) == (144, 144, 0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_station_deleted_meanwhile_does_not_end_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone, other = _station("Attic"), _station("Balcony")
+    _post(gone, _JANUARY, 0, 24)
+    _post(other, _JANUARY, 0, 24)
+    tally_of = days.tally_of
+
+    def and_delete(station: Station, day: int) -> Tally:
+        remove_stations([gone.pk])
+        return tally_of(station, day)
+
+    monkeypatch.setattr(days, "tally_of", and_delete)
+    days.bring_up_to_date()
+    assert set(StationDay.objects.values_list("station", flat=True)) == {other.pk}
 
 
 # --- causes -------------------------------------------------------------------------------
