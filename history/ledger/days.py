@@ -72,20 +72,34 @@ def bring_up_to_date(check: Callable[[], None] = lambda: None) -> str:
     """Work out every closed day that is new or has changed; `check` may raise to end it."""
     count = 0
     for station in Station.objects.order_by("pk"):
-        for days in _batches(_changed(station)):
+        counts = _counts(station)
+        _forget(station, min(counts, default=today()))
+        for days in _batches(_changed(station, counts)):
             check()
             _write(station, days)
             count += len(days)
     return f"Worked out {count:,} days of stations."
 
 
-def _changed(station: Station) -> dict[int, int]:
+def _counts(station: Station) -> dict[int, int]:
+    """Return how many readings each closed day has; those of deleted readings count on."""
+    summed = DaySummary.objects.filter(sensor__station=station, period__lt=today())
+    return {row["period"]: row["n"] for row in summed.values("period").annotate(n=Sum("count"))}
+
+
+def _forget(station: Station, first: int) -> None:
+    """Delete the lines of days before the first with readings: a removed sensor's."""
+    lines = StationDay.objects.filter(station=station, day__lt=first)
+    if lines.exists():
+        with write_transaction():
+            lines.delete()
+
+
+def _changed(station: Station, counts: dict[int, int]) -> dict[int, int]:
     """Return the days whose readings are not as many as when they were worked out.
 
     A reading more may end a gap of the day before or begin one of the day after.
     """
-    summed = DaySummary.objects.filter(sensor__station=station, period__lt=today())
-    counts = {row["period"]: row["n"] for row in summed.values("period").annotate(n=Sum("count"))}
     if not counts:
         return {}
     first, kept = min(counts), _first_with_readings(station)

@@ -17,7 +17,7 @@ from history.models import Downtime, StationDay
 from readings.heartbeat import beat
 from readings.ingest import record_readings
 from readings.models import Heartbeat
-from readings.removal import remove_stations
+from readings.removal import remove_sensor, remove_stations
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, day_number, day_start_ms, now_ms
 from stations.models import RefusedDay, Station
 from tests.factories import make_measurements, make_station, record_history
@@ -137,6 +137,26 @@ def test_days_whose_readings_were_deleted_keep_their_line() -> None:
     sensor.save()
     days.bring_up_to_date()
     assert _line(_JANUARY) == (144, 144, 0, 0)
+
+
+def test_a_removed_sensor_takes_its_days_along() -> None:
+    station = _station()
+    _post(station, _JANUARY, 0, 24)
+    days.bring_up_to_date()
+    remove_sensor(station.sensors.get().pk)
+    days.bring_up_to_date()
+    assert not StationDay.objects.exists()
+
+
+def test_days_before_the_first_of_the_sensors_left_go_with_a_removed_one() -> None:
+    station, first = _station(), date(2026, 1, 17)
+    _post(station, _JANUARY, 0, 24)
+    record_history(station, [50.0] * 6, field=2, until=_start(first) + HOUR_MS, every_s=600)
+    days.bring_up_to_date()
+    remove_sensor(station.sensors.get(field=1).pk)
+    days.bring_up_to_date()
+    kept = StationDay.objects.values_list("day", flat=True)
+    assert min(kept) == day_number(first)
 
 
 @pytest.mark.django_db(transaction=True)
