@@ -39,17 +39,17 @@ def look(within_s: float = float("inf")) -> list[str] | None:
     if not _is_checkable():
         damage.clear()
         return []
-    findings = _findings(within_s)
+    # What was found once, or meanwhile, is only taken back by the check that leaves nothing out.
+    was_marked = damage.is_marked()
+    findings = _findings("integrity_check" if was_marked else "quick_check", within_s)
     if findings:
         damage.mark(findings[0])
-    elif findings is not None:
+    elif findings is not None and was_marked:
         damage.clear()
     return findings
 
 
-def _findings(within_s: float) -> list[str] | None:
-    # What was found once is only taken back by the check that leaves nothing out.
-    pragma = "integrity_check" if damage.is_marked() else "quick_check"
+def _findings(pragma: str, within_s: float) -> list[str] | None:
     clock = _Deadline(within_s)
     try:
         # Not mode=ro: after a power cut the first to open it has to recover the -wal file.

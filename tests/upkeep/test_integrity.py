@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -28,6 +30,21 @@ def test_a_good_check_lets_readings_be_stored_again() -> None:
     damage.mark("a page is noise")
     assert integrity.look() == []
     assert not damage.is_marked()
+
+
+def test_damage_met_while_a_quick_check_ran_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker may meet what only the full check looks for."""
+    make_readings()
+    find = integrity._findings
+
+    def and_meet(*asked: Any) -> list[str] | None:
+        found = find(*asked)
+        damage.mark("an index lacks a row")
+        return found
+
+    monkeypatch.setattr(integrity, "_findings", and_meet)
+    assert integrity.look() == []
+    assert damage.is_marked()
 
 
 def test_a_check_that_ran_out_of_time_says_nothing_either_way() -> None:
