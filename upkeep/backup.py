@@ -120,8 +120,8 @@ def _write(path: Path, scratch: Path) -> str:
 
 def _rotated() -> str:
     """Delete what no day, week or month needs; nothing while the clock cannot be right."""
-    for draft in folder().glob(".iotserver-*.part"):
-        draft.unlink(missing_ok=True)  # a power cut's
+    for draft in _left_over(folder(), ".iotserver-*.part"):
+        draft.unlink(missing_ok=True)
     if not clock_is_plausible():
         return "Old backups stay: the clock cannot be right."
     gone = rotation.superfluous(_names(), _local_now().date())
@@ -152,11 +152,18 @@ def _check_room(size: int, target: Path) -> None:
 def _scratch() -> Iterator[Path]:
     """Lend a folder on the data's own disk; clear what a power cut left of an earlier one."""
     home = Path(settings.DATA_DIR)
-    for old in home.glob(f"{_SCRATCH}*"):
-        if time.time() - old.stat().st_mtime > _LEFT_OVER_S:
-            shutil.rmtree(old, ignore_errors=True)
+    for old in _left_over(home, f"{_SCRATCH}*"):
+        shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=home) as name:
         yield Path(name)
+
+
+def _left_over(home: Path, pattern: str) -> Iterator[Path]:
+    """Find what a power cut left; what is younger belongs to a backup under way elsewhere."""
+    for path in home.glob(pattern):
+        with suppress(FileNotFoundError):  # that one has just ended
+            if time.time() - path.stat().st_mtime > _LEFT_OVER_S:
+                yield path
 
 
 def _open_private(path: Path) -> IO[bytes]:

@@ -284,9 +284,23 @@ def test_a_clock_that_cannot_be_right_deletes_nothing(
     assert set(names) < set(_files(backup.folder()))
 
 
-def test_a_night_clears_what_a_power_cut_left(household: Path) -> None:
+def _draft(times: tuple[int, int] | None = None) -> Path:
+    """Return what a backup that was begun, now or back then, has written so far."""
     backup.folder().mkdir()
-    (backup.folder() / ".iotserver-20260101-030000.sqlite3.gz.part").touch()
+    draft = backup.folder() / ".iotserver-20260101-030000.sqlite3.gz.part"
+    draft.touch()
+    os.utime(draft, times)
+    return draft
+
+
+def test_a_night_leaves_a_backup_under_way_alone(household: Path) -> None:
+    draft = _draft()
+    backup.nightly()
+    assert draft.exists()
+
+
+def test_a_night_clears_what_a_power_cut_left(household: Path) -> None:
+    _draft((0, 0))
     (household / ".backup-old").mkdir()
     os.utime(household / ".backup-old", (0, 0))
     backup.nightly()
