@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -87,7 +88,8 @@ def forget_old() -> None:
     at_rest = (State.ARRIVING, State.READY, State.FAILED)
     before = now_ms() - _FORGOTTEN_MS
     for job in ImportJob.objects.filter(state__in=at_rest, created_at__lt=before):
-        _end(job, State.CANCELLED, "Nobody came back to it within seven days.")
+        with suppress(Changed):  # somebody came back to it just now
+            _end(job, State.CANCELLED, "Nobody came back to it within seven days.")
 
 
 def work(job: ImportJob, check: Callable[[], None]) -> None:

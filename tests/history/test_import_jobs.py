@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -196,6 +197,23 @@ def test_a_file_that_nobody_came_back_to_is_let_go(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(jobs, "now_ms", lambda: later)
     assert _work(job).state == State.CANCELLED
     assert not jobs.file_of(job).exists()
+
+
+def test_a_click_just_then_keeps_no_other_file_from_being_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other, clicked = _hand_in(), _hand_in()
+    ImportJob.objects.update(state=State.READY, created_at=0)
+    end = jobs._end
+
+    def after_a_click(job: ImportJob, *how: Any) -> None:
+        ImportJob.objects.filter(pk=clicked.pk).update(state=State.CONFIRMED)
+        end(job, *how)
+
+    monkeypatch.setattr(jobs, "_end", after_a_click)
+    jobs.forget_old()
+    states = dict(ImportJob.objects.values_list("pk", "state"))
+    assert states == {other.pk: State.CANCELLED, clicked.pk: State.CONFIRMED}
 
 
 # --- who may, and what the page does by itself -------------------------------------------------
