@@ -38,8 +38,7 @@ class Background:
 
     def look(self) -> None:
         """Do what there is to do: calibrations that changed, then the next import."""
-        if count := calibrations.recalculate():
-            logger.info("Worked out the hours and days of %d calibrated sensors.", count)
+        _recalculate()
         if now_ms() - self._tidied_at > DAY_MS:
             self._tidied_at = now_ms()
             jobs.forget_old()
@@ -51,6 +50,7 @@ class Background:
     def _check(self) -> None:
         if self._stop.is_set():
             raise jobs.Stop
+        _recalculate()  # an import may take hours
 
     def _go_on(self) -> None:
         wait_s = 0
@@ -66,6 +66,11 @@ class Background:
                 _tell(error)
             finally:
                 connection.close()
+
+
+def _recalculate() -> None:
+    if count := calibrations.recalculate():
+        logger.info("Worked out the hours and days of %d calibrated sensors.", count)
 
 
 def _tell(error: Exception) -> None:

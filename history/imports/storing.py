@@ -60,10 +60,10 @@ def store(
     while batch := list(islice(items, _BATCH)):
         began = time.perf_counter()
         importer.take(batch)
+        took_s = time.perf_counter() - began
         progress.seen += len(batch)
         tell(progress)
-        # Boards have the lock for half of the time at least.
-        time.sleep(time.perf_counter() - began)
+        time.sleep(took_s)  # boards have the lock for half of the time at least
     return progress
 
 

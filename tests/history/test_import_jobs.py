@@ -15,13 +15,15 @@ from django.test import Client
 from pytest_django import Settings
 
 from history.background import Background
+from history.calibration import verbs as calibrations
 from history.imports import jobs, storing
-from history.models import ImportJob
+from history.models import ImportJob, Recalculation
+from readings.ingest import record_readings
 from readings.models import Reading
 from readings.outcomes import CannotStore, Refused
 from readings.times import DAY_MS, now_ms
 from stations.models import Station
-from tests.factories import make_station
+from tests.factories import make_readings, make_station
 from tests.history.files import MAC, feeds
 from tests.stations.pages import submit, text_of, visit
 
@@ -115,6 +117,26 @@ def test_a_series_can_be_sent_elsewhere(admin_client: Client, tmp_path: Path) ->
     submit(admin_client, _page(job), do="store")
     _work(job)
     assert list(Reading.objects.values_list("sensor__field", "value")) == [(3, 21.5)]
+
+
+def test_a_calibration_does_not_wait_for_the_end_of_an_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(storing, "_BATCH", 4)
+    sensor, waiting = make_readings(), []
+    job = _hand_in()
+    _work(job)
+    jobs.confirm(ImportJob.objects.get())
+
+    def and_calibrate(*batch: Any, **how: Any) -> int:
+        waiting.append(Recalculation.objects.count())
+        if len(waiting) == 1:
+            calibrations.calibrate(sensor, now_ms() - DAY_MS, 0.5)
+        return record_readings(*batch, **how)
+
+    monkeypatch.setattr(storing, "record_readings", and_calibrate)
+    _work(job)
+    assert waiting == [0, 0, 0]
 
 
 # --- what can go wrong -----------------------------------------------------------------------
