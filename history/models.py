@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 
 from stations.models import Sensor, Station
@@ -41,17 +44,22 @@ class ImportJob(models.Model):
         return self.name
 
     @property
+    def file(self) -> Path:
+        return Path(settings.DATA_DIR) / "imports" / str(self.pk)
+
+    @property
     def is_at_work(self) -> bool:
         return self.state in (self.State.WAITING, self.State.CONFIRMED)
 
     @property
     def can_be_stored(self) -> bool:
         """True while there is a file, and a preview of it to agree to."""
-        return self.state in (self.State.READY, self.State.FAILED) and self.preview is not None
+        is_at_rest = self.state in (self.State.READY, self.State.FAILED)
+        return is_at_rest and self.preview is not None and self.file.exists()
 
     @property
     def can_be_cancelled(self) -> bool:
-        return self.is_at_work or self.can_be_stored
+        return self.is_at_work or self.state == self.State.READY or self.can_be_stored
 
 
 class Downtime(models.Model):

@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 
 from history.imports import jobs
 from history.imports.preview import Preview
+from history.imports.targets import BadChoice
 from history.models import ImportJob
 from readings.display import moment
 from stations.models import Station
@@ -119,6 +120,9 @@ class ImportJobAdmin(JobAdmin):
             done = self._do(request, job, request.POST.get("do", ""))
         except jobs.Changed:
             done = ""
+        except BadChoice as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return _to_page(job)
         if done:
             self.log_change(request, job, done)
         else:

@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 
 from django.conf import settings
 
+from history.imports import targets
 from history.imports.items import Unreadable
 from history.imports.preview import Preview, examine
 from history.imports.storing import Progress, store
@@ -36,16 +36,12 @@ class Changed(Exception):
     """Somebody did something else with the job meanwhile."""
 
 
-def file_of(job: ImportJob) -> Path:
-    return Path(settings.DATA_DIR) / "imports" / str(job.pk)
-
-
 def hand_in(name: str, chunks: Iterable[bytes], by: str) -> ImportJob:
     """Keep a file for its owner alone; the watcher reads it next."""
     job = ImportJob(name=name[-200:], by=by, created_at=now_ms(), state=State.ARRIVING)
     with write_transaction():
         job.save()
-    path = file_of(job)
+    path = job.file
     path.parent.mkdir(mode=0o700, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -61,8 +57,9 @@ def hand_in(name: str, chunks: Iterable[bytes], by: str) -> ImportJob:
 
 
 def choose(job: ImportJob, chosen: Mapping[str, str]) -> None:
-    """Send series elsewhere; the file is read anew."""
-    job.chosen, job.progress = {**job.chosen, **chosen}, {}
+    """Send series elsewhere; the file is read anew. Raises `BadChoice` and changes nothing."""
+    targets.check(chosen)
+    job.chosen, job.progress, job.text = {**job.chosen, **chosen}, {}, ""
     _move(job, State.WAITING)
 
 
@@ -101,6 +98,9 @@ def work(job: ImportJob, check: Callable[[], None]) -> None:
             _store(job, check)
     except Changed:
         logger.info("Import of %s was cancelled.", job.name)
+    except targets.BadChoice as error:  # its station was deleted meanwhile
+        job.text, job.progress = str(error), {}
+        _move(job, State.READY)
     except Unreadable as error:
         _end(job, State.FAILED, str(error))
     except CannotStore as error:
@@ -114,7 +114,7 @@ def _examine(job: ImportJob, check: Callable[[], None]) -> None:
         check()
         _keep(job, Progress(seen=seen))
 
-    path = str(file_of(job))
+    path = str(job.file)
     preview = examine(path, job.format, job.chosen, settings.TIME_ZONE, tell)
     job.preview, job.progress = preview.as_json(), {}
     _move(job, State.READY)
@@ -129,7 +129,7 @@ def _store(job: ImportJob, check: Callable[[], None]) -> None:
         check()
 
     before = Progress(**job.progress)
-    done = store(str(file_of(job)), preview.format, job.chosen, settings.TIME_ZONE, tell, before)
+    done = store(str(job.file), preview.format, job.chosen, settings.TIME_ZONE, tell, before)
     job.progress = asdict(done)
     there = f"; {done.there:,} were there already" if done.there else ""
     _end(job, State.DONE, f"Stored {done.stored:,} readings{there}.")
@@ -145,7 +145,7 @@ def _end(job: ImportJob, state: ImportJob.State, text: str, *, keep_file: bool =
     job.text, job.ended_at = text, now_ms()
     _move(job, state)
     if not keep_file:
-        file_of(job).unlink(missing_ok=True)
+        job.file.unlink(missing_ok=True)
 
 
 def _move(job: ImportJob, state: ImportJob.State) -> None:

@@ -16,6 +16,10 @@ from stations.models import Sensor, Station
 Chosen = Mapping[str, str]
 
 
+class BadChoice(Unreadable):
+    """A series cannot go where it is sent. The file itself is good."""
+
+
 @dataclass(slots=True)
 class Target:
     """What becomes of one series. `reason` says why it is left out; then it has no station."""
@@ -50,8 +54,15 @@ def parse_choices(texts: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
+def check(chosen: Chosen) -> None:
+    """Raise `BadChoice` when a series cannot go where it is sent."""
+    for name, text in chosen.items():
+        if text:
+            _place(name, text)
+
+
 def target_of(source: Source, chosen: Chosen) -> Target:
-    """Return where a series goes; raises `Unreadable` for a choice that cannot be."""
+    """Return where a series goes; raises `BadChoice` for a choice that cannot be."""
     for name in (source.name, f"field{source.field}", str(source.field)):
         if name in chosen:
             return _chosen(source, chosen[name])
@@ -70,15 +81,20 @@ def target_of(source: Source, chosen: Chosen) -> Target:
 def _chosen(source: Source, text: str) -> Target:
     if not text:
         return Target(source.field, reason="left out by choice")
-    name, _, field = text.rpartition(":")
+    station, field = _place(source.name, text)
+    return _into(station, field, source)
+
+
+def _place(name: str, text: str) -> tuple[Station, int]:
+    identifier, _, field = text.rpartition(":")
     try:
-        return _into(verbs.find_station(name), parse_field(field), source)
+        return verbs.find_station(identifier), parse_field(field)
     except Station.DoesNotExist as error:
-        raise Unreadable(
-            f"{source.name}={text}: there is no station {name!r}. Add it with add_station."
+        raise BadChoice(
+            f"{name}={text}: there is no station {identifier!r}. Add it with add_station."
         ) from error
     except InvalidValue as error:
-        raise Unreadable(f"{source.name}={text}: the field is a number from 1 to 99.") from error
+        raise BadChoice(f"{name}={text}: the field is a number from 1 to 99.") from error
 
 
 def _known_station(source: Source) -> Station | None:

@@ -87,11 +87,11 @@ def test_confirmed_it_is_stored_and_its_file_goes(admin_client: Client) -> None:
     job = _work(job)
     assert (job.state, job.text) == (State.DONE, "Stored 12 readings.")
     assert Reading.objects.count() == 12
-    assert not jobs.file_of(job).exists()
+    assert not job.file.exists()
 
 
 def test_the_file_is_for_its_owner_alone() -> None:
-    path = jobs.file_of(_hand_in())
+    path = _hand_in().file
     assert (S_IMODE(path.stat().st_mode), S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
 
 
@@ -145,7 +145,7 @@ def test_a_calibration_does_not_wait_for_the_end_of_an_import(
 def test_a_file_in_no_format_fails_and_says_what_it_should_be(admin_client: Client) -> None:
     _upload(admin_client, b"PK\x03\x04\0\0")
     job = _work()
-    assert job.state == State.FAILED and not jobs.file_of(job).exists()
+    assert job.state == State.FAILED and not job.file.exists()
     assert "CSV needs a first line" in visit(admin_client, _page(job))
 
 
@@ -153,6 +153,62 @@ def test_a_file_that_is_too_large_is_not_kept(admin_client: Client, settings: Se
     settings.IMPORT_MAX_MB = 0
     assert "Raise IMPORT_MAX_MB" in _upload(admin_client)
     assert not ImportJob.objects.exists()
+
+
+def _chosen(client: Client, station: Station, field: object) -> tuple[ImportJob, str]:
+    """Hand a file in and send its series to a field; return what the page then says."""
+    job = _hand_in()
+    _work(job)
+    choices = {"station-0": station.pk, "field-0": field}
+    text = submit(client, _page(job), do="choose", **choices)
+    return ImportJob.objects.get(), text
+
+
+def test_a_field_number_left_empty_is_told_and_the_file_kept(admin_client: Client) -> None:
+    job, text = _chosen(admin_client, make_station(), "")
+    assert "the field is a number from 1 to 99" in text
+    assert (job.state, job.file.exists()) == (State.READY, True)
+
+
+def test_a_station_deleted_before_the_file_is_read_is_told_and_the_file_kept(
+    admin_client: Client,
+) -> None:
+    station = make_station()
+    job, _ = _chosen(admin_client, station, 3)
+    station.delete()
+    job = _work(job)
+    assert "there is no station" in visit(admin_client, _page(job))
+    assert (job.state, job.file.exists()) == (State.READY, True)
+
+
+def test_another_choice_mends_one_that_could_not_be(admin_client: Client) -> None:
+    gone, other = make_station(), make_station(name="Attic")
+    job, _ = _chosen(admin_client, gone, 3)
+    gone.delete()
+    _work(job)
+    submit(admin_client, _page(job), do="choose", **{"station-0": other.pk, "field-0": 2})
+    text = visit(admin_client, _page(_work(job)))
+    assert "Attic, field 2 (new)" in text and "there is no station" not in text
+
+
+def test_a_station_deleted_before_its_readings_are_stored_costs_no_file(
+    admin_client: Client,
+) -> None:
+    station = make_station()
+    job, _ = _chosen(admin_client, station, 3)
+    _work(job)
+    submit(admin_client, _page(job), do="store")
+    station.delete()
+    job = _work(job)
+    assert (job.state, job.file.exists()) == (State.READY, True)
+
+
+def test_what_has_no_file_any_more_cannot_go_on(admin_client: Client) -> None:
+    job = _work(_hand_in())
+    jobs.confirm(job)
+    job.file.unlink()
+    text = visit(admin_client, _page(_work(job)))
+    assert "Hand it in again" in text and "Go on" not in text
 
 
 def test_what_the_server_could_not_store_goes_on_later(
@@ -201,7 +257,7 @@ def test_cancelled_halfway_it_stops_and_keeps_what_it_stored(
     jobs.work(running, lambda: jobs.cancel(ImportJob.objects.get()))
     job = ImportJob.objects.get()
     assert (job.state, Reading.objects.count()) == (State.CANCELLED, 8)
-    assert not jobs.file_of(job).exists()
+    assert not job.file.exists()
 
 
 def test_what_was_cancelled_cannot_be_stored(admin_client: Client) -> None:
@@ -218,7 +274,7 @@ def test_a_file_that_nobody_came_back_to_is_let_go(monkeypatch: pytest.MonkeyPat
     later = now_ms() + 8 * DAY_MS
     monkeypatch.setattr(jobs, "now_ms", lambda: later)
     assert _work(job).state == State.CANCELLED
-    assert not jobs.file_of(job).exists()
+    assert not job.file.exists()
 
 
 def test_a_click_just_then_keeps_no_other_file_from_being_let_go(
