@@ -125,15 +125,20 @@ class CalibrationAdmin(CalibrationModelAdmin):
     def _apply(
         self, request: HttpRequest, form: WizardForm, found: Proposal
     ) -> HttpResponse | None:
+        if request.POST.get("shown") != f"{found.offset:.2f}":  # the form or the readings changed
+            text = "Nothing was changed yet: look at the offset below, then apply it."
+            self.message_user(request, text, messages.WARNING)
+            return None
         asked = form.cleaned_data
         note = asked["note"] or f"by {asked['reference']}, {found.pairs} minutes"
         try:
-            made = verbs.calibrate(asked["sensor"], form.since(), round(found.offset, 3), note)
+            made = verbs.calibrate(asked["sensor"], form.since(), found.offset, note)
         except verbs.CannotCalibrate as error:
             form.add_error(None, str(error))
             return None
         self.log_addition(request, made, "Calibrated.")
-        text = f"{made.sensor}: {made.offset:+.2f} from now on; charts follow within moments."
+        what = f"{self.shown_offset(made)} from {self.valid_from(made):%Y-%m-%d %H:%M} on"
+        text = f"{made.sensor}: {what}; charts follow within moments."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:stations_calibration_changelist"))
 

@@ -18,7 +18,7 @@ Values = Iterable[tuple[int, float]]  # time in milliseconds, value
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What to add to the sensor, in its stored unit.
+    """What to add to the sensor, in its stored unit: no finer than it is shown.
 
     `spread` is half the width that holds the middle half of the differences; `drift` how far
     the last third of them lies from the first.
@@ -46,7 +46,8 @@ def propose(quantity: str, reference: Values, tested: Values) -> Proposal:
             " Let them lie side by side for longer."
         )
     differences = [theirs[minute] - ours[minute] for minute in minutes]
-    found = Proposal(median(differences), _spread(differences), _drift(differences), len(minutes))
+    offset = round(median(differences), 2)
+    found = Proposal(offset, _spread(differences), _drift(differences), len(minutes))
     _judge(quantity, found)
     return found
 

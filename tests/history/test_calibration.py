@@ -225,13 +225,42 @@ def test_the_wizard_shows_a_proposal_before_anything_changes(admin_client: Clien
 
 def test_applied_it_is_in_the_list_and_can_be_taken_back(admin_client: Client) -> None:
     _, sensor, fields = _side_by_side()
-    text = submit(admin_client, _ADD, **fields, do="apply")
+    text = submit(admin_client, _ADD, **fields, do="apply", shown="-0.70")
     assert "-0.70 °C" in text and "by Reference Temperature" in text
     assert _latest(sensor) == pytest.approx(21.0)
     made = Calibration.objects.get()
     submit(admin_client, f"{_LIST}{made.pk}/delete/", post="yes")
     assert _latest(sensor) == pytest.approx(21.7)
     assert not Calibration.objects.exists()
+
+
+def test_the_page_sends_along_what_it_showed(admin_client: Client) -> None:
+    _, _, fields = _side_by_side()
+    page = admin_client.post(_ADD, fields | {"do": "look"}).content.decode()
+    assert '<input type="hidden" name="shown" value="-0.70">' in page
+
+
+@pytest.mark.parametrize("shown", [{"shown": "-0.50"}, {}])
+def test_an_offset_that_was_not_shown_is_shown_before_it_is_applied(
+    admin_client: Client, shown: dict[str, str]
+) -> None:
+    """A form changed since, or readings that came in: the comparison gives another one."""
+    _, _, fields = _side_by_side()
+    text = submit(admin_client, _ADD, **fields, **shown, do="apply")
+    assert "look at the offset below" in text and "Add -0.70 °C" in text
+    assert not Calibration.objects.exists()
+
+
+def test_what_is_stored_is_the_offset_that_was_shown(admin_client: Client) -> None:
+    _, _, fields = _side_by_side(21.6963)
+    submit(admin_client, _ADD, **fields, do="apply", shown="-0.70")
+    assert Calibration.objects.get().offset == -0.7
+
+
+def test_the_wizard_says_from_when_on_it_counts(admin_client: Client) -> None:
+    _, _, fields = _side_by_side()
+    text = submit(admin_client, _ADD, **fields, do="apply", shown="-0.70")
+    assert f"-0.70 °C from {fields['begin'].replace('T', ' ')} on" in text
 
 
 @pytest.mark.parametrize(
