@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +23,9 @@ from upkeep.sqlite_dump import InvalidBackup
 SUFFIX = ".dump"
 
 _MAY_CREATE = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+_UNUSED = """
+SELECT datname FROM pg_database
+WHERE datname NOT IN (SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL)"""
 _PLAIN = ("--no-owner", "--no-privileges")  # whoever restores it owns it
 
 
@@ -61,14 +64,28 @@ def restored(file: Path, scratch: Path) -> tuple[Facts | None, str]:
 
 @contextmanager
 def scratch_database(purpose: str) -> Iterator[str]:
-    """Lend an empty database beside ours."""
-    name = f"{connection.settings_dict['NAME']}_{purpose}_{os.getpid()}"
+    """Lend an empty database beside ours; clear those that were left when a process was killed."""
+    prefix = f"{connection.settings_dict['NAME']}_{purpose}_"
+    _drop_left_overs(prefix)
+    name = f"{prefix}{os.getpid()}"
     try:
-        _administer(f'DROP DATABASE IF EXISTS "{name}"')
         _administer(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        yield name
+        with closing(_connect(name)):  # else another backup would take it for left over
+            yield name
     finally:
         _administer(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def _drop_left_overs(prefix: str) -> None:
+    import psycopg
+
+    with connection.cursor() as cursor:
+        cursor.execute(_UNUSED)
+        names = [name for (name,) in cursor.fetchall()]
+    for name in names:
+        if name.startswith(prefix) and name.removeprefix(prefix).isdecimal():
+            with suppress(psycopg.Error):  # somebody connected just now, or it is not ours
+                _administer(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def fill(name: str, file: Path) -> None:

@@ -77,6 +77,30 @@ def test_no_scratch_database_stays(folder: Path) -> None:
     assert own <= before
 
 
+def test_what_a_backup_that_was_killed_left_is_dropped_by_the_next(folder: Path) -> None:
+    left = f"{connection.settings_dict['NAME']}_test_restore_1"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{left}"')
+        cursor.execute(f'CREATE DATABASE "{left}"')
+    backup.make(folder)
+    assert left not in _databases()
+
+
+def test_the_scratch_database_of_another_backup_under_way_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres_dump.scratch_database("test_restore") as other:
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        backup.make(folder)
+        assert other in _databases()
+
+
+def test_a_database_of_a_similar_name_stays(folder: Path) -> None:
+    with postgres_dump.scratch_database("test_restore_of") as other:
+        backup.make(folder)
+        assert other in _databases()
+
+
 @pytest.mark.xdist_group("postgres role")
 @pytest.mark.usefixtures("reader")
 def test_a_role_that_may_not_create_a_database_is_told(folder: Path) -> None:
