@@ -32,6 +32,8 @@ class Courier:
     def __init__(self, send: Callable[[Delivery], Outcome] = sending.send) -> None:
         self._send = send
         self._busy: set[tuple[object, ...]] = set()
+        # What came of messages, by delivery, where the database could not take it yet.
+        self._unwritten: dict[int, tuple[Delivery, Outcome]] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._is_stopping = False
@@ -81,26 +83,57 @@ class Courier:
             return True
 
     def _carry(self, delivery: Delivery) -> None:
+        is_pause_needed = False
         try:
-            carry(delivery, self._send)
+            self._carry_on(delivery)
         except dispatch.Interrupted:
             pass  # begun and never ended, as the outbox knows: it is sent again
         except Exception:
-            logger.exception("%s: a message could not be sent; trying again", delivery.channel)
+            # Of the database, most likely: it would not be better at once.
+            is_pause_needed = True
+            logger.exception("%s: the outbox could not be written", delivery.channel)
         finally:
             connection.close()
             with self._lock:
                 self._busy.discard(delivery.destination)
-            self._wake.set()  # the next one of this destination
+            if not is_pause_needed:
+                self._wake.set()  # the next one of this destination
+
+    def _carry_on(self, delivery: Delivery) -> None:
+        """Send it, unless that was done and only what came of it is still to be written."""
+        if delivery.pk not in self._unwritten:
+            outcome = _attempt(delivery, self._send)
+            if outcome is None:
+                return
+            self._unwritten[delivery.pk] = (delivery, outcome)
+        _write_down(*self._unwritten[delivery.pk])
+        del self._unwritten[delivery.pk]
 
 
 def carry(delivery: Delivery, send: Callable[[Delivery], Outcome] = sending.send) -> Outcome | None:
     """Send one delivery and write down what came of it; None when it is not to be sent now."""
+    outcome = _attempt(delivery, send)
+    if outcome is not None:
+        _write_down(delivery, outcome)
+    return outcome
+
+
+def _attempt(delivery: Delivery, send: Callable[[Delivery], Outcome]) -> Outcome | None:
+    """Send it if it is to be sent now. A sender that breaks has failed, as a service may."""
     if not outbox.begin(delivery, now_ms()):
         return None
-    outcome = send(delivery)
+    try:
+        return send(delivery)
+    except dispatch.Interrupted:
+        raise
+    except Exception as error:
+        logger.exception("%s: a message could not be sent", delivery.channel)
+        text = f"It could not be sent ({type(error).__name__}). The log tells why."
+        return Outcome(is_ok=False, text=text)
+
+
+def _write_down(delivery: Delivery, outcome: Outcome) -> None:
     if outcome.is_gone and delivery.browser is not None:
         outbox.forget_browser(delivery.browser)
     else:
         outbox.end(delivery, outcome, now_ms())
-    return outcome

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from queue import Queue
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
-from alerts import outbox
+from alerts import courier, outbox
 from alerts.courier import Courier, carry
-from alerts.models import Delivery, Event, Kind
+from alerts.models import Browser, Channel, Delivery, Event, Kind
+from alerts.outgoing import dispatch
 from alerts.outgoing.outcomes import Outcome
-from readings.times import MINUTE_MS, now_ms
+from readings.times import MINUTE_MS, SECOND_MS, now_ms
+from tests.alerts.conftest import Clock
 from tests.alerts.receivers import WITHIN_S, Mailbox, Receiver
 from tests.factories import make_channel
 
@@ -131,6 +133,110 @@ def test_a_sender_that_breaks_ends_nothing(caplog: pytest.LogCaptureFixture) -> 
     with _courier(send):
         assert {done.get(timeout=WITHIN_S), done.get(timeout=WITHIN_S)} == {"broken", "whole"}
     assert "broken: a message could not be sent" in caplog.text
+
+
+def _breaks(delivery: Delivery) -> Outcome:
+    raise RuntimeError("needle")
+
+
+def test_what_a_sender_breaks_on_is_a_failure_and_waits_as_one(clock: Clock) -> None:
+    make_channel()
+    _event()
+    Delivery.objects.update(due_at=clock.now)
+    (delivery,) = outbox.due(clock.now)
+    carry(delivery, _breaks)
+    after = Delivery.objects.get()
+    assert (after.state, after.attempts, after.begun_at) == ("waiting", 1, None)
+    assert after.due_at == clock.now + 30 * SECOND_MS
+    assert after.outcome == "It could not be sent (RuntimeError). The log tells why."
+
+
+def test_what_was_interrupted_may_have_arrived() -> None:
+    def send(delivery: Delivery) -> Outcome:
+        raise dispatch.Interrupted
+
+    make_channel()
+    _event()
+    (delivery,) = outbox.due(now_ms())
+    with pytest.raises(dispatch.Interrupted):
+        carry(delivery, send)
+    assert Delivery.objects.get().begun_at is not None
+
+
+def _locked(*_: object) -> None:
+    raise OperationalError("database is locked")
+
+
+def test_after_an_error_it_does_not_look_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_channel()
+    _event()
+    monkeypatch.setattr(outbox, "begin", _locked)
+    one = Courier(Sent())
+    one.send_due()
+    one._pool.shutdown()
+    assert not one._wake.is_set()
+
+
+def test_what_came_of_a_message_is_written_later_and_the_message_not_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_channel()
+    _event()
+    real, written, sent = outbox.end, threading.Event(), Sent()
+
+    def end(delivery: Delivery, outcome: Outcome, now: int) -> None:
+        monkeypatch.setattr(outbox, "end", second)
+        _locked()
+
+    def second(delivery: Delivery, outcome: Outcome, now: int) -> None:
+        real(delivery, outcome, now)
+        written.set()
+
+    monkeypatch.setattr(outbox, "end", end)
+    monkeypatch.setattr(courier, "_LOOK_EVERY_S", 0.01)
+    with _courier(sent):
+        assert written.wait(WITHIN_S)
+    assert sent.begun.qsize() == 1
+    after = Delivery.objects.get()
+    assert (after.state, after.attempts, after.may_have_arrived) == ("sent", 1, False)
+
+
+def test_an_end_that_cannot_be_written_holds_up_no_other_destination(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stuck = make_channel()
+    make_channel()
+    events, written, real = [_event("silence:1")], Queue[Event](), outbox.end
+
+    def end(delivery: Delivery, outcome: Outcome, now: int) -> None:
+        if delivery.channel == stuck:
+            _locked()
+        real(delivery, outcome, now)
+        written.put(delivery.event)
+
+    monkeypatch.setattr(outbox, "end", end)
+    monkeypatch.setattr(courier, "_LOOK_EVERY_S", 0.01)
+    with _courier(Sent()):
+        assert written.get(timeout=WITHIN_S) == events[0]
+        events.append(_event("silence:2"))
+        assert written.get(timeout=WITHIN_S) == events[1]
+
+
+def test_a_browser_that_is_gone_is_forgotten_though_the_disk_refused_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_channel(way=Channel.Way.BROWSERS)
+    Browser.objects.create(digest="a", endpoint="a", created_at=0)
+    _event()
+    (delivery,) = outbox.due(now_ms())
+    assert delivery.browser is not None
+    with transaction.atomic():
+        outbox.forget_browser(delivery.browser)
+        transaction.set_rollback(True)  # as a commit that the disk refuses
+    outbox.forget_browser(delivery.browser)
+    assert not Browser.objects.exists()
 
 
 def test_at_its_end_it_finishes_what_is_on_its_way() -> None:
