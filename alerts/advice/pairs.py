@@ -11,6 +11,9 @@ from history.pair import first_pair
 from readings.locks import write_transaction
 from stations.models import Station
 
+# What is written here; the rest is the fold's, which goes on meanwhile.
+_FIELDS = ("is_current", "place", "terms")
+
 
 class Choice(NamedTuple):
     inside_id: int
@@ -40,8 +43,8 @@ def sync(stations: Sequence[Station], now: int) -> list[AdvisedPair]:
     changed = list(_changes(wanted, held))
     if changed:
         with write_transaction():
-            for pair in changed:
-                pair.save()
+            for pair, fields in changed:
+                pair.save(update_fields=fields)
     return sorted((pair for pair in held.values() if pair.is_current), key=lambda p: p.place)
 
 
@@ -60,21 +63,27 @@ def _wanted(stations: Sequence[Station], now: int) -> list[Choice]:
 
 def _changes(
     wanted: Sequence[Choice], held: dict[tuple[int, int], AdvisedPair]
-) -> Iterator[AdvisedPair]:
-    """Yield the pairs that are not yet as they are wanted; new ones are added to `held`."""
+) -> Iterator[tuple[AdvisedPair, Sequence[str] | None]]:
+    """Yield the pairs that are not yet as they are wanted, and which of their fields to write.
+
+    New ones are added to `held` and written whole.
+    """
     places = {(one.inside_id, one.outside_id): place for place, one in enumerate(wanted)}
     for key, pair in held.items():
         if pair.is_current and key not in places:
             pair.is_current = False
-            yield pair
+            yield pair, _FIELDS
     for place, choice in enumerate(wanted):
         key, terms = (choice.inside_id, choice.outside_id), choice.terms.stored()
+        fields: Sequence[str] | None = _FIELDS
         found = held.get(key)
         if found is None:
             found = held[key] = AdvisedPair(inside_id=key[0], outside_id=key[1])
+            fields = None
         elif found.is_current and found.place == place and found.terms == terms:
             continue
-        if found.terms != terms:
+        elif found.terms != terms:
             found.memory = None  # on other terms the days before went otherwise
+            fields = (*_FIELDS, "memory")
         found.is_current, found.place, found.terms = True, place, terms
-        yield found
+        yield found, fields

@@ -40,8 +40,8 @@ def go_on(now: int) -> None:
 def advance(pair: AdvisedPair, now: int) -> None:
     """Fold the minutes that have passed, a day at a time, each kept before the next."""
     until = (now - _SETTLED_MS) // MINUTE_MS * MINUTE_MS
-    state = _begin(pair, until)
-    while state.at < until:
+    state: State | None = _begin(pair, until)
+    while state is not None and state.at < until:
         end = min(state.at + _CHUNK_MS, until)
         state = _Stretch(pair, state, end, now).keep(is_last=end == until)
 
@@ -68,12 +68,17 @@ class _Stretch:
         self._said: list[Said] = []
         self._judged: list[Said] = []
 
-    def keep(self, *, is_last: bool) -> State:
-        """Fold and write down in one transaction; return the state at the end."""
+    def keep(self, *, is_last: bool) -> State | None:
+        """Fold and write down in one transaction; return the state at the end.
+
+        None, and nothing is kept, when the terms are no longer those of the fold.
+        """
         state = self._before
         for state in self._states():  # noqa: B007
             pass
         with write_transaction():
+            if not self._is_wanted():
+                return None  # kept, it would pass for a fold on the new terms
             self._keep_forecasts(state)
             self._tell_changes(state, is_last)
             pair = self._pair
@@ -81,6 +86,10 @@ class _Stretch:
             pair.outlook = self._outlook(state)
             pair.save(update_fields=["memory", "outlook", "errors", "told_until"])
         return state
+
+    def _is_wanted(self) -> bool:
+        found = AdvisedPair.objects.filter(pk=self._pair.pk).first()
+        return found is not None and found.terms == self._pair.terms
 
     def _states(self) -> Iterator[State]:
         since, before = self._before.at + MINUTE_MS, self._before

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 
+from alerts.advice import pairs
 from alerts.advice.models import AdvisedPair, Adviser
 from alerts.advice.pairs import Choice, default_choice, sync
 from alerts.advice.terms import Terms
 from history.pair import pair_of
 from readings import queries
+from readings.locks import write_transaction
 from readings.times import DAY_MS, HOUR_MS, now_ms
 from stations.models import Sensor, Station
 from tests.factories import make_sensor, make_station, record_history
@@ -138,6 +143,39 @@ def test_other_terms_begin_a_new_fold() -> None:
     _sync()
     pair = AdvisedPair.objects.get()
     assert (pair.memory, Terms.restored(pair.terms).comfort) == (None, 25.0)
+
+
+@pytest.fixture
+def fold_in_between(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on the watcher keeps a fold just before a choice is written down."""
+
+    def late() -> AbstractContextManager[None]:
+        AdvisedPair.objects.update(memory={"at": 1}, told_until=1)
+        return write_transaction()
+
+    return lambda: monkeypatch.setattr(pairs, "write_transaction", late)
+
+
+def test_a_fold_that_was_kept_meanwhile_stays(fold_in_between: Callable[[], None]) -> None:
+    first, outside = _thermometer("indoor"), _thermometer("outdoor")
+    _sync()
+    Adviser.objects.create(inside=_thermometer("indoor"), outside=outside)
+    fold_in_between()
+    _sync()
+    pair = AdvisedPair.objects.get(inside=first)
+    assert (pair.is_current, pair.memory, pair.told_until) == (False, {"at": 1}, 1)
+
+
+def test_other_terms_take_back_a_fold_but_not_what_was_told(
+    fold_in_between: Callable[[], None],
+) -> None:
+    inside, outside = _thermometer("indoor"), _thermometer("outdoor")
+    _sync()
+    Adviser.objects.create(inside=inside, outside=outside, comfort=25.0)
+    fold_in_between()
+    _sync()
+    pair = AdvisedPair.objects.get()
+    assert (pair.memory, pair.told_until) == (None, 1)
 
 
 def test_charts_compare_what_the_advice_compares() -> None:

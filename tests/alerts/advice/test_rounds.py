@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from alerts import advice
 from alerts.advice import past, rounds
 from alerts.advice.fold import State
 from alerts.advice.models import AdviceChange, AdviceForecast, AdvisedPair, Adviser
+from alerts.advice.pairs import sync
+from readings import queries
 from readings.ingest import record_readings
 from readings.measurements import Measurement
 from readings.models import Reading
@@ -170,6 +173,47 @@ def test_other_terms_count_at_once_and_are_told_once(house: tuple[Station, Stati
     assert _changes() == [(0, True), (62, False)]
     _round(62)
     assert len(_changes()) == 2
+
+
+def _during_the_fold(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have somebody act once, while the watcher folds."""
+    real = past.windows
+
+    def windows(pair: AdvisedPair, since: int, until: int) -> object:
+        monkeypatch.setattr(past, "windows", real)
+        act()
+        return real(pair, since, until)
+
+    monkeypatch.setattr(past, "windows", windows)
+
+
+def test_terms_that_change_during_a_fold_count_from_the_next_round_on(
+    house: tuple[Station, Station], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _post_both(house, range(60), inside=26.0, cooler_by=1.8)
+    _round(58)
+    pair = AdvisedPair.objects.get()
+
+    def save() -> None:
+        Adviser.objects.create(inside=pair.inside, outside=pair.outside, open_margin=3.0)
+        sync(queries.stations_for_dashboard(), _START + HOUR_MS)
+
+    _during_the_fold(monkeypatch, save)
+    _round(59)
+    _round(59)
+    assert (_memory().at, _memory().is_open) == (_START + 59 * MINUTE_MS, False)
+
+
+def test_a_pair_that_is_deleted_during_a_fold_is_no_error(
+    house: tuple[Station, Station],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _post_both(house, range(10), cooler_by=2.0)
+    _during_the_fold(monkeypatch, AdvisedPair.objects.all().delete)
+    _round(9)
+    assert not AdvisedPair.objects.exists()
+    assert caplog.text == ""
 
 
 def test_a_past_of_weeks_is_replayed_but_not_told(house: tuple[Station, Station]) -> None:
