@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Max, QuerySet
 
 from alerts.models import Condition, Event, Kind
 from alerts.sentences import Sentences, sentences
@@ -45,11 +46,16 @@ def recent(now: int, unit: TemperatureUnit, *, for_operator: bool) -> list[Line]
 
 def standing(unit: TemperatureUnit, *, for_operator: bool) -> list[Line]:
     """Return what is wrong at this moment, the newest first. Advice is nothing wrong."""
-    raised = Condition.objects.filter(is_raised=True).values_list("cause", flat=True)
-    events = Event.objects.filter(cause__in=list(raised), is_raised=True)
-    newest = {event.cause: event for event in events.exclude(kind=Kind.ADVICE).order_by("id")}
-    found = sorted(newest.values(), key=lambda event: event.happened_at, reverse=True)
-    return _lines(found, unit, for_operator)
+    events = standing_events().exclude(kind=Kind.ADVICE)
+    return _lines(events.order_by("-happened_at", "-id"), unit, for_operator)
+
+
+def standing_events() -> QuerySet[Event]:
+    """Return the newest beginning of everything that has begun and is not over."""
+    raised = Condition.objects.filter(is_raised=True).values("cause")
+    begun = Event.objects.filter(cause__in=raised, is_raised=True).order_by()
+    newest = begun.values("cause").annotate(newest=Max("id")).values("newest")
+    return Event.objects.filter(id__in=newest)
 
 
 def _lines(events: Iterable[Event], unit: TemperatureUnit, for_operator: bool) -> list[Line]:
