@@ -7,21 +7,27 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError
+from pytest_django import Settings
 
 from alerts.management.commands import watch as command
 from alerts.watcher import Watcher
+from upkeep import running
 
 _WITHIN_S = 60
+_MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+
+needs_flock = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")
 
 
 class ScriptedWatcher(Watcher):
@@ -94,20 +100,82 @@ def test_it_tidies_after_the_first_round_that_works(stop: SimpleQueue[int]) -> N
 
 
 @pytest.fixture
+def claimed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> Iterator[list[int]]:
+    """What this process has claimed of a data folder of its own: first, a watcher's place."""
+    held: list[int] = []
+    monkeypatch.setattr(running, "_held", held)
+    settings.DATA_DIR = tmp_path
+    running.hold_as_watcher()
+    yield held
+    for descriptor in held:
+        os.close(descriptor)
+
+
+@needs_flock
+def test_a_second_watcher_says_so_and_ends_when_told_to(
+    claimed: list[int], stop: SimpleQueue[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    stop.put(signal.SIGTERM)
+    assert not command.await_turn(stop)
+    assert "Another watcher works on this data folder" in caplog.text
+
+
+@needs_flock
+def test_a_second_watcher_takes_over_when_the_first_ends(
+    claimed: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    waits = 0
+
+    def wait(timeout: float) -> int:
+        nonlocal waits
+        waits += 1
+        if waits == 2:
+            os.close(claimed.pop())  # as the kernel does at the end of a process
+        raise Empty
+
+    assert command.await_turn(SimpleNamespace(get=wait))  # type: ignore[arg-type]
+    assert waits == 2
+    assert caplog.text.count("Another watcher") == 1
+
+
+@needs_flock
+def test_only_one_watcher_looks(watch_process: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    with watching(tmp_path) as second:
+        assert second.stderr is not None
+        assert b"Another watcher works on this data folder" in second.stderr.readline()
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(_WITHIN_S) == 0
+    assert watch_process.poll() is None
+
+
+@pytest.fixture
 def watch_process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The command at work on a household of its own, its first round done."""
-    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    own = {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "iotserver.settings"}
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=inherited | own, check=True)
-    with subprocess.Popen(
-        [*manage, "watch"], env=inherited | own, stderr=subprocess.PIPE
-    ) as process:
+    subprocess.run([*_MANAGE, "migrate", "-v0"], env=_env(tmp_path), check=True)
+    with watching(tmp_path) as process:
+        _wait_for_beat(tmp_path / "db.sqlite3", process)
+        yield process
+
+
+@contextmanager
+def watching(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [*_MANAGE, "watch"]
+    with subprocess.Popen(command, env=_env(folder), stderr=subprocess.PIPE) as process:
+        too_late = threading.Timer(_WITHIN_S, process.kill)  # else a read may wait for ever
+        too_late.start()
         try:
-            _wait_for_beat(tmp_path / "db.sqlite3", process)
             yield process
         finally:
+            too_late.cancel()
             process.kill()
+
+
+def _env(folder: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    own = {"DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "iotserver.settings"}
+    return inherited | own
 
 
 def _wait_for_beat(database: Path, process: subprocess.Popen[bytes]) -> None:

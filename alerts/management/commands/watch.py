@@ -30,6 +30,7 @@ logger = logging.getLogger("alerts.watcher")
 # few thousand rows.
 _COMPLETENESS = Task("completeness", 300, lambda: days.bring_up_to_date(check_stop))
 _ROUND_S = 30
+_TURN_S = 1
 _TIDY_S = 86_400
 
 
@@ -42,8 +43,29 @@ class Command(QuickCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
+        if not await_turn(stop):
+            return
         with Scheduler((*TASKS, PRUNE, _COMPLETENESS)), Background(), Courier() as courier:
             watch(Watcher(), stop, courier.wake)
+
+
+def await_turn(stop: SimpleQueue[int]) -> bool:
+    """Wait until no other watcher works on the data folder; False when something is in `stop`.
+
+    Two would tell everything twice. One that ended instead would be started again and again.
+    """
+    is_told = False
+    while True:
+        try:
+            running.hold_as_watcher()
+            return True
+        except running.InUse as error:
+            if not is_told:
+                logger.warning("%s", error)
+            is_told = True
+        with suppress(Empty):
+            stop.get(timeout=_TURN_S)
+            return False
 
 
 def watch(
