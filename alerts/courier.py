@@ -45,12 +45,16 @@ class Courier:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Begin nothing more. What is on its way ends by itself, or is sent again."""
-        self._is_stopping = True
-        self._wake.set()
+        """Stop. What is on its way ends by itself, or is sent again."""
+        self.stop()
         self._thread.join(_STOP_WITHIN_S)
         if self._thread.is_alive():
             dispatch.end_all()
+
+    def stop(self) -> None:
+        """Begin nothing more; the end of the block waits for what has begun."""
+        self._is_stopping = True
+        self._wake.set()
 
     def wake(self) -> None:
         """Look at once: something is new."""

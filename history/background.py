@@ -33,8 +33,12 @@ class Background:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._stop.set()
+        self.stop()
         self._thread.join(_STOP_WITHIN_S)
+
+    def stop(self) -> None:
+        """Begin nothing more; the end of the block waits for what has begun."""
+        self._stop.set()
 
     def look(self) -> None:
         """Do what there is to do: calibrations that changed, then the next import."""

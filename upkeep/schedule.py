@@ -84,9 +84,13 @@ class Scheduler:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._stop.set()
+        self.stop()
         if self._tasks:
             self._thread.join(_STOP_WITHIN_S)
+
+    def stop(self) -> None:
+        """Begin nothing more; the end of the block waits for what has begun."""
+        self._stop.set()
 
     def run_due(self) -> None:
         """Run every task whose time has come; each stands for itself."""

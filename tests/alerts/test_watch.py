@@ -99,6 +99,32 @@ def test_it_tidies_after_the_first_round_that_works(stop: SimpleQueue[int]) -> N
     assert _watch(stop, _broken, _broken, _fine).tidied == 1
 
 
+def test_at_its_end_everything_is_told_before_anything_is_waited_for(
+    stop: SimpleQueue[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story: list[str] = []
+
+    class Beside:
+        def __init__(self, *_: object) -> None: ...
+
+        def __enter__(self) -> Beside:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            story.append("waited for")
+
+        def stop(self) -> None:
+            story.append("told")
+
+        def wake(self) -> None: ...
+
+    for name in ("Scheduler", "Background", "Courier"):
+        monkeypatch.setattr(command, name, Beside)
+    monkeypatch.setattr(command, "Watcher", lambda: ScriptedWatcher(stop, _fine))
+    command.work(stop)
+    assert story == ["told"] * 3 + ["waited for"] * 3
+
+
 @pytest.fixture
 def claimed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings

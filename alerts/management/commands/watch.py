@@ -43,10 +43,8 @@ class Command(QuickCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _: stop.put(number))
         running.hold()
-        if not await_turn(stop):
-            return
-        with Scheduler((*TASKS, PRUNE, _COMPLETENESS)), Background(), Courier() as courier:
-            watch(Watcher(), stop, courier.wake)
+        if await_turn(stop):
+            work(stop)
 
 
 def await_turn(stop: SimpleQueue[int]) -> bool:
@@ -66,6 +64,16 @@ def await_turn(stop: SimpleQueue[int]) -> bool:
         with suppress(Empty):
             stop.get(timeout=_TURN_S)
             return False
+
+
+def work(stop: SimpleQueue[int]) -> None:
+    """Watch, and do beside it what else is due, until something is put into `stop`."""
+    tasks = (*TASKS, PRUNE, _COMPLETENESS)
+    with Scheduler(tasks) as scheduler, Background() as background, Courier() as courier:
+        watch(Watcher(), stop, courier.wake)
+        # All before the first is waited for: one after the other, the supervisor would kill.
+        for one in (scheduler, background, courier):
+            one.stop()
 
 
 def watch(
