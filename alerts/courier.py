@@ -14,6 +14,7 @@ from alerts import outbox, sending
 from alerts.models import Delivery
 from alerts.outgoing import dispatch
 from alerts.outgoing.outcomes import Outcome
+from readings import faults
 from readings.times import now_ms
 
 logger = logging.getLogger("alerts.courier")
@@ -69,14 +70,15 @@ class Courier:
 
     def _go_on(self) -> None:
         while not self._is_stopping:
-            self._wake.clear()
             try:
                 self.send_due()
-            except Exception:
-                logger.exception("Nothing could be sent; looking again in %s s", _LOOK_EVERY_S)
+            except Exception as error:
+                text = "Nothing could be sent; looking again in %s s"
+                faults.tell(logger, error, text, _LOOK_EVERY_S)
             finally:
                 connection.close()
             self._wake.wait(_LOOK_EVERY_S)
+            self._wake.clear()  # ahead of the next look at what it is to end or to send
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _take(self, delivery: Delivery) -> bool:
@@ -92,10 +94,10 @@ class Courier:
             self._carry_on(delivery)
         except dispatch.Interrupted:
             pass  # begun and never ended, as the outbox knows: it is sent again
-        except Exception:
+        except Exception as error:
             # Of the database, most likely: it would not be better at once.
             is_pause_needed = True
-            logger.exception("%s: the outbox could not be written", delivery.channel)
+            faults.tell(logger, error, "%s: the outbox could not be written", delivery.channel)
         finally:
             connection.close()
             with self._lock:

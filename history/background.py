@@ -17,6 +17,7 @@ logger = logging.getLogger("history.background")
 
 _LOOK_EVERY_S = 2  # somebody waits before the page
 _AGAIN_S = 60
+_HALTED = "Imports and calibrations halt; trying again in %s s"
 _STOP_WITHIN_S = 10  # the supervisor kills after 15
 
 
@@ -67,7 +68,7 @@ class Background:
             except Exception as error:
                 # A full disk may be emptied: the job goes on where it was.
                 wait_s = _AGAIN_S
-                _tell(error)
+                faults.tell(logger, error, _HALTED, _AGAIN_S)
             finally:
                 connection.close()
 
@@ -75,12 +76,3 @@ class Background:
 def _recalculate() -> None:
     if count := calibrations.recalculate():
         logger.info("Worked out the hours and days of %d calibrated sensors.", count)
-
-
-def _tell(error: Exception) -> None:
-    if fault := faults.notice(error):
-        logger.error(
-            "Imports and calibrations halt; trying again in %s s. %s", _AGAIN_S, fault.text
-        )
-    else:
-        logger.exception("Imports and calibrations halt; trying again in %s s", _AGAIN_S)

@@ -187,10 +187,6 @@ def write_or_tell(write: Write, collector: Collector) -> None:
         write(notes)
     except Exception as error:
         collector.forget_addresses(notes)
-        fault = faults.notice(error)
-        if fault is None:
-            logger.exception("Who was refused could not be listed")
-        else:
-            logger.warning("Who was refused could not be listed. %s", fault.text)
+        faults.tell(logger, error, "Who was refused could not be listed")
     finally:
         connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
 import sqlite3
 from dataclasses import dataclass
@@ -81,6 +82,15 @@ def notice(error: BaseException) -> Fault | None:
     if fault is _DAMAGED:
         damage.mark(str(error))
     return fault
+
+
+def tell(logger: logging.Logger, error: BaseException, what: str, *arguments: object) -> None:
+    """Log what could not be done, and what to do about it; the traceback where nobody knows."""
+    fault = notice(error)
+    if fault is None:
+        logger.error(what, *arguments, exc_info=error)
+    else:
+        logger.error(f"{what}. %s", *arguments, fault.text)
 
 
 def explain(error: BaseException) -> Fault | None:

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 
+from readings import faults
 from readings.times import HOUR_MS, SECOND_MS, from_ms, now_ms, to_ms
 from upkeep import results
 
@@ -106,8 +107,9 @@ class Scheduler:
     def _look(self) -> None:
         try:
             self.run_due()
-        except Exception:
-            logger.exception("Nothing could be run; looking again in %s s", _LOOK_EVERY_S)
+        except Exception as error:
+            text = "Nothing could be run; looking again in %s s"
+            faults.tell(logger, error, text, _LOOK_EVERY_S)
         finally:
             connection.close()  # the next look is not to inherit a broken one
 
@@ -134,8 +136,9 @@ class Scheduler:
         self._unrecorded[task.name] = (now_ms(), is_ok)
         try:
             results.record(task.name, is_ok=is_ok, text=text)
-        except Exception:
-            logger.exception("%s has ended, but the database cannot keep its result", task.name)
+        except Exception as error:
+            text = "%s has ended, but the database cannot keep its result"
+            faults.tell(logger, error, text, task.name)
         else:
             del self._unrecorded[task.name]
 

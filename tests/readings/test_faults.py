@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -86,3 +87,19 @@ def test_a_mistake_of_our_own_is_nobodys_fault(database: sqlite3.Connection) -> 
 def test_every_board_can_read_its_line(database: sqlite3.Connection) -> None:
     lines = [fault.reason for fault in faults._OF_SQLITE.values()]
     assert max(len(line.encode()) for line in lines) <= 20
+
+
+def test_what_is_known_is_told_with_what_to_do_and_without_a_traceback(
+    database: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    database.execute("PRAGMA max_page_count=2")
+    error = what_of(database, "INSERT INTO t VALUES (zeroblob(100000))")
+    faults.tell(logging.getLogger("needle"), error, "%s stays; again in %s s", "The hay", 7)
+    assert "The hay stays; again in 7 s. The disk with the data folder is full." in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_what_nobody_knows_is_told_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    faults.tell(logging.getLogger("needle"), ValueError("straw"), "%s stays", "The hay")
+    assert "The hay stays\n" in caplog.text
+    assert "ValueError: straw" in caplog.text

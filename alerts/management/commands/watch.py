@@ -30,6 +30,7 @@ logger = logging.getLogger("alerts.watcher")
 # few thousand rows.
 _COMPLETENESS = Task("completeness", 300, lambda: days.bring_up_to_date(check_stop))
 _ROUND_S = 30
+_FAILED = "The watcher's round failed; trying again in %s s"
 _TURN_S = 1
 _TIDY_S = 86_400
 
@@ -90,15 +91,8 @@ def watch(
                 tidy_at = time.monotonic() + _TIDY_S
         except Exception as error:
             # A full disk must not end the watching; the next round tries again.
-            _tell(error)
+            faults.tell(logger, error, _FAILED, _ROUND_S)
             connection.close()
         with suppress(Empty):
             stop.get(timeout=_ROUND_S)
             return
-
-
-def _tell(error: Exception) -> None:
-    if fault := faults.notice(error):
-        logger.error("The watcher's round failed; trying again in %s s. %s", _ROUND_S, fault.text)
-    else:
-        logger.exception("The watcher's round failed; trying again in %s s", _ROUND_S)
