@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
@@ -187,8 +188,8 @@ def test_records_name_value_and_day(bob: Client) -> None:
 
 def test_this_year_stands_against_last(bob: Client) -> None:
     station = make_station()
-    today = datetime.now(UTC)
-    for year, value in ((today.year - 1, 10.0), (today.year, 12.5)):
+    this_year = datetime.now(ZoneInfo("Europe/Berlin")).year
+    for year, value in ((this_year - 1, 10.0), (this_year, 12.5)):
         record_history(station, [value], until=to_ms(datetime(year, 1, 1, 12, tzinfo=UTC)))
     table = _page(bob, station).partition("This year against last")[2]
     assert _texts(table, "td")[:3] == [
