@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from history.calibration import verbs
 from history.calibration.proposal import LIMITS, NoProposal, Proposal
 from readings.display import moment, unit_label
 from readings.locks import write_transaction
-from readings.times import to_ms
+from readings.times import HOUR_MS, now_ms, to_ms
 from stations.models import Calibration, Sensor
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class WizardForm(forms.Form):
     note = forms.CharField(max_length=200, required=False)
 
     def bounds(self) -> tuple[int, int]:
-        begin: datetime = self.cleaned_data["begin"]
-        return to_ms(begin), to_ms(begin + timedelta(hours=self.cleaned_data["hours"]))
+        begin = to_ms(self.cleaned_data["begin"])
+        return begin, begin + self.cleaned_data["hours"] * HOUR_MS
 
     def since(self) -> int:
         return to_ms(self.cleaned_data["valid_from"] or self.cleaned_data["begin"])
@@ -155,5 +156,12 @@ class CalibrationAdmin(CalibrationModelAdmin):
 
 
 def _an_hour_ago() -> dict[str, Any]:
-    now = datetime.now(ZoneInfo(settings.TIME_ZONE))
-    return {"begin": (now - timedelta(hours=1)).replace(second=0, microsecond=0)}
+    """Return what the form begins with; the hour that autumn repeats cannot be typed into it."""
+    now, zone = now_ms(), ZoneInfo(settings.TIME_ZONE)
+    hours = (moment(now - number * HOUR_MS, zone) for number in count(1))
+    begin = next(one for one in hours if not _comes_twice(one))
+    return {"begin": begin.replace(second=0, microsecond=0)}
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()

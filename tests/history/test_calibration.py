@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings as house
 from django.http import StreamingHttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from history.background import Background
-from history.calibration import verbs
+from history.calibration import admin, verbs
 from history.models import Recalculation
 from readings import summaries
 from readings.calibration import offset_at
@@ -24,7 +22,7 @@ from readings.measurements import Measurement, Submission
 from readings.models import DaySummary, HourSummary, Latest, Reading
 from readings.queries import trends
 from readings.summaries import check
-from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, now_ms
+from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, now_ms, to_ms
 from stations.auth import StationCache
 from stations.models import Calibration, Sensor
 from stations.wire import Credentials
@@ -35,6 +33,7 @@ pytestmark = pytest.mark.django_db
 
 _ADD = "/admin/stations/calibration/add/"
 _LIST = "/admin/stations/calibration/"
+_NOON = to_ms(datetime(2026, 7, 1, 10, tzinfo=UTC))  # in Berlin
 
 
 def _sensor(values: list[float], *, name: str = "Attic", until: int = 0) -> Sensor:
@@ -204,16 +203,13 @@ def test_a_time_whose_readings_were_deleted_is_refused() -> None:
 
 def _side_by_side(tested: float = 21.7) -> tuple[Sensor, Sensor, dict[str, Any]]:
     """Two stations for an hour, and what a person fills in about it."""
-    until = now_ms()
-    reference = _sensor([21.0] * 60, name="Reference", until=until)
-    sensor = _sensor([tested] * 60, until=until)
-    local = from_ms(until).astimezone(ZoneInfo(house.TIME_ZONE)) - timedelta(hours=1)
-    begin = f"{local:%Y-%m-%dT%H:%M}"
-    return (
-        reference,
-        sensor,
-        {"reference": reference.pk, "sensor": sensor.pk, "begin": begin, "hours": 1},
-    )
+    reference = _sensor([21.0] * 60, name="Reference", until=_NOON)
+    sensor = _sensor([tested] * 60, until=_NOON)
+    return reference, sensor, _fields(reference, sensor, begin="2026-07-01T11:00")
+
+
+def _fields(reference: Sensor, sensor: Sensor, *, begin: str, hours: int = 1) -> dict[str, Any]:
+    return {"reference": reference.pk, "sensor": sensor.pk, "begin": begin, "hours": hours}
 
 
 def test_the_wizard_shows_a_proposal_before_anything_changes(admin_client: Client) -> None:
@@ -289,8 +285,34 @@ def test_a_sensor_is_not_compared_with_itself(admin_client: Client) -> None:
 def test_a_second_calibration_is_measured_from_what_the_sensor_sends(admin_client: Client) -> None:
     """Else the first one would be undone by it."""
     _, sensor, fields = _side_by_side()
-    verbs.calibrate(sensor, now_ms() - DAY_MS, -0.7)
+    verbs.calibrate(sensor, _NOON - DAY_MS, -0.7)
     assert "Add -0.70 °C" in submit(admin_client, _ADD, **fields, do="look")
+
+
+@pytest.mark.parametrize(
+    ("now", "begin"),
+    [
+        ("2027-03-28T03:30+02:00", "2027-03-28T01:30"),  # there was no hour of two
+        ("2026-10-25T02:30+02:00", "2026-10-25T01:30"),
+        ("2026-10-25T02:30+01:00", "2026-10-25T01:30"),  # half past two, which came twice
+        ("2026-10-25T03:30+01:00", "2026-10-25T01:30"),
+        ("2026-10-25T04:00+01:00", "2026-10-25T03:00"),
+    ],
+)
+def test_the_wizard_begins_an_hour_ago_or_with_the_last_that_can_be_typed(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, now: str, begin: str
+) -> None:
+    monkeypatch.setattr(admin, "now_ms", lambda: to_ms(datetime.fromisoformat(now)))
+    assert f'value="{begin}"' in admin_client.get(_ADD).content.decode()
+
+
+@pytest.mark.parametrize("begin", ["2027-03-28T01:00", "2026-10-25T01:00"])
+def test_hours_are_compared_in_full_on_nights_when_clocks_change(begin: str) -> None:
+    reference, sensor = _sensor([21.0], name="Reference"), _sensor([21.7])
+    form = admin.WizardForm(_fields(reference, sensor, begin=begin, hours=3))
+    assert form.is_valid(), form.errors
+    since, until = form.bounds()
+    assert until - since == 3 * HOUR_MS
 
 
 def test_the_wizard_is_for_those_who_may_add(client: Client) -> None:
