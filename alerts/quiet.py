@@ -20,4 +20,5 @@ def quiet_until(begin: time | None, end: time | None, now: int, zone: tzinfo) ->
     if not (is_past and is_before if begin < end else is_past or is_before):
         return None
     day = moment.date() if clock < end else moment.date() + timedelta(days=1)
-    return to_ms(datetime.combine(day, end, zone))
+    # In the second passing of the hour that autumn repeats, an end within it is its second, too.
+    return to_ms(datetime.combine(day, end, zone).replace(fold=moment.fold))

@@ -54,6 +54,19 @@ def test_without_beginning_or_end_there_are_none(begin: time | None, end: time |
 
 
 @pytest.mark.parametrize(
+    ("now", "until"),
+    [("02:15+02:00", "02:30+02:00"), ("02:45+02:00", None), ("02:15+01:00", "02:30+01:00")],
+)
+def test_in_the_hour_that_comes_twice_their_end_is_still_to_come(
+    now: str, until: str | None
+) -> None:
+    """Else what they hold would be due at once, held again, due at once."""
+    at = to_ms(datetime.fromisoformat(f"2026-10-25T{now}"))
+    found = quiet_until(time(22), time(2, 30), at, _BERLIN)
+    assert found == (until and to_ms(datetime.fromisoformat(f"2026-10-25T{until}")))
+
+
+@pytest.mark.parametrize(
     ("evening", "hours"),
     [("2026-03-28T22:00", 8), ("2026-10-24T22:00", 10), ("2026-07-10T22:00", 9)],
 )
