@@ -158,6 +158,7 @@ def _installed_at() -> int:
 def _last_time(of_day: time, now: int) -> int:
     """Return when the house's clocks last showed a time of day, in milliseconds."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    moment = from_ms(now).astimezone(zone)
-    today = datetime.combine(moment.date(), of_day, zone)
-    return to_ms(today if today <= moment else today - timedelta(days=1))
+    today = from_ms(now).astimezone(zone).date()
+    # Compared in milliseconds: where spring skips it, it counts as an hour later by the clocks.
+    at = to_ms(datetime.combine(today, of_day, zone))
+    return at if at <= now else to_ms(datetime.combine(today - timedelta(days=1), of_day, zone))

@@ -9,8 +9,9 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
+from django.conf import settings as house
 from django.db import DatabaseError
+from pytest_django import Settings
 
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, now_ms, to_ms
 from upkeep import results, schedule
@@ -18,7 +19,7 @@ from upkeep.models import TaskResult
 from upkeep.schedule import Scheduler, Stopped, Task, TaskFailed, check_stop
 
 _WITHIN_S = 30
-_ZONE = ZoneInfo(settings.TIME_ZONE)
+_ZONE = ZoneInfo(house.TIME_ZONE)
 _THREE = time(3)
 
 
@@ -88,6 +89,19 @@ def test_a_nightly_task_is_due_once_a_night(
 ) -> None:
     task = Task("x", None, str, nightly_at=_THREE)
     assert task.is_due(_local(*ended), _local(*now)) is is_due
+
+
+def test_where_spring_skips_its_time_a_nightly_task_waits_for_it_and_is_due_once(
+    settings: Settings,
+) -> None:
+    """In Finland clocks go from three to four: half past three was due at each look until 4:30."""
+    settings.TIME_ZONE = "Europe/Helsinki"
+    task = Task("x", None, str, nightly_at=time(3, 30))
+    four = to_ms(datetime.fromisoformat("2027-03-28T04:00+03:00"))
+    half_past = four + HOUR_MS // 2
+    assert not task.is_due(half_past - DAY_MS, four)
+    assert task.is_due(half_past - DAY_MS, half_past)
+    assert not task.is_due(half_past + MINUTE_MS, half_past + 2 * MINUTE_MS)
 
 
 def test_a_task_that_ended_in_the_future_is_due() -> None:
