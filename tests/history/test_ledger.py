@@ -18,7 +18,14 @@ from readings.heartbeat import beat
 from readings.ingest import record_readings
 from readings.models import Heartbeat
 from readings.removal import remove_sensor, remove_stations
-from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, day_number, day_start_ms, now_ms
+from readings.times import (
+    HOUR_MS,
+    MINUTE_MS,
+    date_of,
+    day_number,
+    day_start_ms,
+    now_ms,
+)
 from stations.models import RefusedDay, Station
 from tests.factories import make_measurements, make_station, record_history
 from tests.stations.pages import visit
@@ -296,7 +303,7 @@ def test_today_is_worked_out_on_the_fly(client: Client) -> None:
 
 def test_days_to_come_lead_nowhere(client: Client) -> None:
     station = _station()
-    tomorrow = date.fromtimestamp((now_ms() + DAY_MS) / 1_000)  # noqa: DTZ012
+    tomorrow = date_of(days.today() + 1)
     assert client.get(_path(station, tomorrow)).status_code == 404
     assert str(tomorrow) not in client.get(_path(station)).content.decode()
 
