@@ -96,15 +96,17 @@ def test_today_is_not_closed() -> None:
 
 
 def test_late_readings_mend_their_day_and_are_told_apart() -> None:
-    station, day = _station(), date.fromordinal(date.today().toordinal() - 2)  # noqa: DTZ011
+    station, number = _station(), days.today() - 2
+    day, after = date_of(number), date_of(number + 1)
+    whole = (_start(after) - _start(day)) // (10 * MINUTE_MS)  # it may have 23 hours, or 25
     _post(station, day, 0, 12)
-    _post(station, date.fromordinal(day.toordinal() + 1), 0, 1)
+    _post(station, after, 0, 1)
     days.bring_up_to_date()
-    assert _line(day) == (144, 72, 0, 72)
-    until = _start(day) + 24 * HOUR_MS - 10 * MINUTE_MS
-    record_readings(station, make_measurements([20.0] * 72, until=until, every_s=600))
+    assert _line(day) == (whole, 72, 0, whole - 72)
+    until = _start(after) - 10 * MINUTE_MS
+    record_readings(station, make_measurements([20.0] * (whole - 72), until=until, every_s=600))
     days.bring_up_to_date()
-    assert _line(day) == (144, 72, 72, 0)
+    assert _line(day) == (whole, 72, whole - 72, 0)
 
 
 def test_a_late_reading_mends_the_day_before_it_too() -> None:
