@@ -35,9 +35,9 @@ def _texts(page: str, tag: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]*>", " ", one).split()) for one in found]
 
 
-def _attic() -> Station:
+def _attic(until: int = NOW) -> Station:
     station = make_station(name="Attic")
-    record_history(station, [20.0, 21.0, 22.5], until=NOW)
+    record_history(station, [20.0, 21.0, 22.5], until=until)
     return station
 
 
@@ -96,7 +96,8 @@ def test_the_drawing_needs_no_script(bob: Client) -> None:
 
 def test_the_viewers_unit_is_used_everywhere(bob: Client) -> None:
     bob.cookies["temperature_unit"] = "F"
-    page = _page(bob, _attic())
+    attic = _attic(until=to_ms(datetime(2026, 7, 1, 12, tzinfo=UTC)))
+    page = _page(bob, attic, **{"from": "2026-07-01", "to": "2026-07-01"})
     assert _texts(page, "td")[:3] == ["68.0", "69.8", "72.5"]
     assert "4.5 °F" in _texts(page, "dd"), "a swing has no offset"
 
