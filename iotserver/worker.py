@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
 from socket import socket
 from typing import Any
 
 from gunicorn.workers import gasgi
 
 from iotserver.express_lane import ExpressLane
+
+_LET_IN_WITHIN_S = 1.0  # else who keeps knocking would keep the door open
+_TURNS_TO_BEGIN = 2  # of asyncio's own loop from accepting a connection to counting it
 
 
 class BoundedASGIWorker(gasgi.ASGIWorker):  # type: ignore[misc]
@@ -33,4 +38,16 @@ class BoundedASGIWorker(gasgi.ASGIWorker):  # type: ignore[misc]
         There gunicorn leaves `alive` as it is: boards kept posting until they were hung up on.
         """
         self.alive = False
+        await self._let_in_who_waits()
         await super()._shutdown()
+
+    async def _let_in_who_waits(self) -> None:
+        """Take what is in the kernel's queue, which resets it when the listener is closed.
+
+        gunicorn closes as soon as it looks at `alive`, which may be at once after the signal.
+        """
+        until = self.loop.time() + _LET_IN_WITHIN_S
+        while select.select(self.sockets, [], [], 0)[0] and self.loop.time() < until:
+            await asyncio.sleep(0)
+        for _ in range(_TURNS_TO_BEGIN):
+            await asyncio.sleep(0)
