@@ -15,7 +15,7 @@ from tests.history.files import MAC, write
 from tests.serving import wait_until
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ROWS = 8_000
+_ROWS = 40_000  # enough to be at work still when the board has its answer
 _IMPORTED = f"""
 SELECT sum(value), count(*) FROM readings_reading WHERE sensor_id IN (
   SELECT s.id FROM stations_sensor s JOIN stations_station t ON t.id = station_id
