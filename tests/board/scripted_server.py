@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import random
 import re
 import socket
 import ssl
@@ -22,6 +21,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from tests.serving import free_port
 
 LOST = b""  # the request was read, the reply never arrives
 HANG = None  # neither an answer nor a closed connection
@@ -54,20 +55,6 @@ class Request:
         return int(self["seq"].partition("-")[2]) % 100_000
 
 
-def free_socket() -> socket.socket:
-    """A socket bound to a port below the range the system gives to clients."""
-    dice = random.SystemRandom()
-    while True:
-        sock = socket.socket()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(("127.0.0.1", dice.randrange(20000, 32768)))
-        except OSError:
-            sock.close()
-        else:
-            return sock
-
-
 class ScriptedServer:
     def __init__(self, *, tls: ssl.SSLContext | None = None, is_up: bool = True) -> None:
         self.answers: list[Answer] = []
@@ -83,8 +70,11 @@ class ScriptedServer:
         self._accepted = self._closed_by_client = 0
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        # Bound but not listening refuses connections and keeps the port ours.
-        self._listener = free_socket()
+        self._claim = contextlib.ExitStack()
+        # Bound but not listening refuses connections.
+        self._listener = socket.socket()
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(("127.0.0.1", self._claim.enter_context(free_port())))
         if is_up:
             self.start()
 
@@ -108,6 +98,7 @@ class ScriptedServer:
         for thread in self._threads:
             thread.join()
         self._listener.close()
+        self._claim.close()
 
     def wait_for_requests(self, count: int, timeout: float = 30) -> list[Request]:
         self._wait(lambda: len(self._requests) >= count, timeout, f"{count} requests")

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from firmware import releases
 from stations import keys
-from tests.board.scripted_server import free_socket
+from tests.serving import free_port
 
 
 class UpdateServer:
@@ -47,8 +48,8 @@ class UpdateServer:
             def log_message(self, *words: object) -> None:
                 pass
 
-        with free_socket() as free:
-            port = free.getsockname()[1]
+        self._claim = ExitStack()
+        port = self._claim.enter_context(free_port())
         self._http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,))
@@ -65,6 +66,7 @@ class UpdateServer:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+        self._claim.close()
 
     def _post(self, path: str, said: dict[str, object]) -> tuple[int, bytes]:
         if path == "/firmware/report":
