@@ -55,7 +55,7 @@ class Walk:
     """The command, as one person types it for one board."""
 
     def __init__(self, server: Server, board: PtyBoard, folder: Path) -> None:
-        self._server, self._board, self._folder = server, board, folder
+        self._server, self._board = server, board
         self.name = f"Balcony {mac_of(board)[-2:]}"
         self.image = write_micropython(folder)
 
@@ -78,12 +78,7 @@ class Walk:
         return self.type("provision", *words)
 
     def type(self, *words: str) -> subprocess.CompletedProcess[str]:
-        impatience = ("timeout = 0.5", "connect_attempts = 1", "write_block_attempts = 1")
-        settings = self._folder / "esptool.cfg"
-        settings.write_text("\n".join(("[esptool]", *impatience)))
-        return self._server.try_to_manage(
-            *words, within_s=600, WIFI_PASSWORD=PASSWORD, ESPTOOL_CFGFILE=str(settings)
-        )
+        return self._server.try_to_manage(*words, within_s=600, WIFI_PASSWORD=PASSWORD)
 
     def fails(self, **changes: object) -> str:
         return self._complaint(self.run(**changes))
