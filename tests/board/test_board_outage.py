@@ -31,7 +31,7 @@ def test_backlog_of_an_outage_arrives_oldest_first(
 def test_backlog_keeps_what_was_measured_and_when(
     board: StartBoard, down_server: ScriptedServer
 ) -> None:
-    station = board(down_server, interval=1.1, temperature=1)
+    station = board(down_server, interval=3, temperature=1)
     for celsius in (2, 3):
         station.wait_for("measured")
         station.set_temperature(celsius)
@@ -41,17 +41,16 @@ def test_backlog_keeps_what_was_measured_and_when(
     assert [request["data"] for request in requests] == ["1.00", "2.00", "3.00"]
     times = [datetime.fromisoformat(request["measured_at"]) for request in requests]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    assert gaps == [pytest.approx(1.1, abs=0.3)] * 2
+    assert gaps == [pytest.approx(3, abs=1)] * 2
     assert abs(datetime.now(UTC) - times[-1]).total_seconds() < 60
 
 
 def test_backlog_goes_in_one_request(board: StartBoard, down_server: ScriptedServer) -> None:
-    station = board(down_server, interval=1)
+    station = board(down_server)
     wait_for_measurements(station, 5)
     down_server.start()
-    station.wait_for("sent, 0 waiting")
-    assert len(down_server.requests) >= 5
-    assert len(down_server.posts) == 1
+    station.wait_for("sent,")
+    assert _numbers(down_server.posts[0])[:5] == [1, 2, 3, 4, 5]
 
 
 def test_time_is_asked_before_a_backlog_is_sent(
