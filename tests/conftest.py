@@ -11,7 +11,9 @@ from typing import Protocol
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from dashboard import views
 from readings import callers, clock, damage, device_views
+from readings.times import now_ms
 from stations import limits
 from stations.auth import StationCache
 from tests.serving import Server, running_server
@@ -67,6 +69,13 @@ def _forget_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _forget_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test notes is not written behind the next one's back."""
     monkeypatch.setattr(callers, "collector", callers.Collector())
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All pages are of one moment: a full hour between two of them is news."""
+    now = now_ms()
+    monkeypatch.setattr(views, "now_ms", lambda: now)
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,7 @@ def test_the_house_may_default_to_fahrenheit(bob: Client, settings: Settings) ->
     assert '<data value="68.0">' in _page(bob)
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_nothing_new_is_answered_with_304(bob: Client) -> None:
     make_readings()
     etag = _etag_on(_page(bob))
@@ -187,6 +188,7 @@ def test_the_dashboard_takes_eight_queries_for_ten_stations(
         _page(bob)
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_refresh_without_news_takes_five_queries(
     bob: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

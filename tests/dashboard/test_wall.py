@@ -74,6 +74,7 @@ def test_without_script_it_is_loaded_again_every_minute(client: Client) -> None:
     assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page(client)
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_nothing_new_is_answered_with_304(client: Client) -> None:
     make_readings()
     etag = client.get("/wall/cards/").headers["ETag"]

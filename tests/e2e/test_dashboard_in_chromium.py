@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from readings.times import hour_of, now_ms
 from tests.e2e.conftest import DESKTOP, PHONE, Household, OpenPage, Scheme
 
 FIRST_VIEW_AT_MOST_BYTES = 100_000
@@ -77,10 +78,14 @@ def test_the_advice_explains_itself_on_a_tap_and_stays_open(
 def test_without_news_nothing_is_drawn_again(household: Household, open_page: OpenPage) -> None:
     household.post("Living room", 21.5)
     page = open_page().page
-    page.goto(household.server.url)
-    page.evaluate("document.querySelector('#cards').marked = true")
-    with page.expect_response(re.compile("/cards/")) as response:
-        _come_back_into_view(page)
+    for _ in range(2):
+        hour = hour_of(now_ms())
+        page.goto(household.server.url)
+        page.evaluate("document.querySelector('#cards').marked = true")
+        with page.expect_response(re.compile("/cards/")) as response:
+            _come_back_into_view(page)
+        if hour == hour_of(now_ms()):
+            break  # else once more: a full hour is news
     assert response.value.status == 304
     assert page.evaluate("document.querySelector('#cards').marked")
 

@@ -229,6 +229,7 @@ def test_the_page_shows_what_was_chosen(phone: Phone, attic: Station, cellar: St
 # --- what refreshes itself ----------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("still_clock")
 @pytest.mark.parametrize("path", ["/cards/", "/wall/cards/"])
 @pytest.mark.parametrize(
     "choice", [{"unit": "F"}, {"language": "de"}, {"rooms": "attic"}], ids=lambda c: next(iter(c))
