@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -65,7 +65,10 @@ def test_a_fuzzed_batch_is_stored_whole_exactly_if_it_is_one(
     front: DeviceFront, caplog: pytest.LogCaptureFixture
 ) -> None:
     random, now = Random(f"{SEED}-batches"), datetime.now(UTC)
-    bodies = [batches.body(random, now) for _ in range(COUNT // 8)]
+    made = (batches.body(random, now) for _ in range(COUNT // 8))
+    # The server judges minutes later: what would have to be judged otherwise then is left out.
+    later = now + timedelta(hours=1)
+    bodies = [body for body in made if batches.stored(body, now) == batches.stored(body, later)]
     caplog.set_level(logging.ERROR, "readings.devices")
     exchanges = asyncio.run(ask_all(front, map(batch.post, bodies)))
     expected = [batches.stored(body, now) for body in bodies]
