@@ -47,7 +47,8 @@ class Running:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -70,17 +71,23 @@ class Running:
             pass
         return self.process.wait(_WITHIN_S)
 
+    def stop(self) -> None:
+        """Leave nobody who prints, and nobody who reads the pipe that is closed next."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self._reader.join(_WITHIN_S)
+
 
 @contextmanager
 def supervised(web: str, watcher: str, stop_within_s: float = 30) -> Iterator[Running]:
     command = [sys.executable, "-c", _SUPERVISOR, web, watcher, str(stop_within_s)]
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+        running = Running(process)
         try:
-            yield Running(process)
+            yield running
         finally:
-            if process.poll() is None:
-                process.terminate()
+            running.stop()
 
 
 def test_both_children_run() -> None:
