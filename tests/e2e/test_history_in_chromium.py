@@ -50,13 +50,24 @@ def _middle(page: Page) -> tuple[float, float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"]
 
 
+# Reads pixels from a copy: of a canvas that is itself read twice Chromium complains.
+_READ = """const read = (canvas, ...area) => {
+  const copy = document.createElement("canvas");
+  copy.width = canvas.width;
+  copy.height = canvas.height;
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  return context.getImageData(...area).data;
+};"""
+
+
 def _colours(page: Page) -> int:
     """Return how many different colours the chart has."""
     return int(
         page.evaluate(
-            """() => { const c = document.querySelector("#chart canvas");
-            const d = new Uint32Array(c.getContext("2d").getImageData(0, 0, c.width, c.height)
-              .data.buffer); return new Set(d).size; }"""
+            f"() => {{ {_READ}"
+            """const c = document.querySelector("#chart canvas");
+            return new Set(new Uint32Array(read(c, 0, 0, c.width, c.height).buffer)).size; }"""
         )
     )
 
@@ -67,14 +78,15 @@ def _await_drawn_at(page: Page, share: float, expected: list[bool]) -> None:
     The chart is drawn in a frame after the page took the answer in.
     """
     page.wait_for_function(
-        """([share, expected]) => {
+        f"([share, expected]) => {{ {_READ}"
+        """
           const canvas = document.querySelector("#chart canvas");
           const over = document.querySelector("#chart .u-over");
           const x = Math.round((over.offsetLeft + share * over.clientWidth) * devicePixelRatio);
           const wide = 12; // longer than the pause between two dashes
           const top = Math.round(over.offsetTop * devicePixelRatio);
           const tall = Math.round(over.clientHeight * devicePixelRatio); // without times below
-          const data = canvas.getContext("2d").getImageData(x, top, wide, tall).data;
+          const data = read(canvas, x, top, wide, tall);
           const style = getComputedStyle(document.getElementById("chart"));
           return expected.every((drawn, look) => {
             const wanted = style.getPropertyValue(`--look-${look}`).trim().slice(1).match(/../g)
