@@ -297,10 +297,11 @@ def test_the_calendar_shows_each_day_in_words_and_leads_to_it(client: Client) ->
     assert "14 January: 14 · nothing known" in text
 
 
-def test_today_is_worked_out_on_the_fly(client: Client) -> None:
-    station = _station()
-    record_history(station, [20.0] * 20, every_s=600, until=now_ms())
-    assert "complete" in visit(client, _path(station)).partition("some came late")[0]
+def test_today_is_worked_out_on_the_fly(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    station, noon = _station(), _start(_JANUARY) + 12 * HOUR_MS
+    _post(station, _JANUARY, 0, 12)
+    monkeypatch.setattr(days, "now_ms", lambda: noon)
+    assert "15 January: 15 ✓ complete" in visit(client, _path(station), month="2026-01")
 
 
 def test_days_to_come_lead_nowhere(client: Client) -> None:
