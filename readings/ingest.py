@@ -7,7 +7,9 @@ transaction, for requests that come from boards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -18,13 +20,15 @@ from readings.driver import Cursor, driver_cursor
 from readings.locks import bare_transaction, is_bare, write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
-from readings.rows import Entry, calibrated, entry, latest_rows
+from readings.rows import Entry, Lines, entry, lines
 from readings.store import Row
 from readings.times import day_finder
 from readings.values import InvalidValue
 from stations import verbs
 from stations.auth import Denied, SensorEntry, StationCache, Writer, ends_rotation
 from stations.models import Station
+
+_Insert = Callable[[Cursor, Sequence[Row]], list[bool]]
 
 
 def record_readings(
@@ -53,7 +57,8 @@ def record_readings(
                 sensor.pk, sensor.quantity, unit, sensor.raw_since, offsets
             )
         received_at = None if is_history else trusted_now_ms()
-        return _record([entry(sensors[m.field], m, received_at) for m in measurements], received_at)
+        entries = [entry(sensors[m.field], m, received_at) for m in measurements]
+        return _record(_draft(entries, received_at))
 
 
 def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -70,13 +75,13 @@ def settle(cache: StationCache, submissions: Sequence[Submission]) -> list[Outco
     if not any(isinstance(one, Writer) for one in admitted):
         return [one for one in admitted if isinstance(one, Refused)]  # no need for the write lock
     try:
-        with bare_transaction():
-            return _store(cache, submissions, admitted)
+        return _store(cache, submissions, admitted)
     except _NeedsModels:
         with write_transaction():
-            # The cache may have learnt in vain of a change: it would not tell of it again.
-            admitted = _admit_again(cache, submissions, admitted)
-            return _store(cache, submissions, admitted)
+            cache.refresh()  # it may have learnt in vain of a change: admit again in any case
+            outcomes, draft = _work_out(submissions, _admit_again(cache, submissions, admitted))
+            _record(draft)
+            return outcomes
 
 
 class _NeedsModels(Exception):
@@ -88,22 +93,45 @@ def _need_models() -> None:
         raise _NeedsModels
 
 
+class _Draft(NamedTuple):
+    """What is to be written: the entries, their rows, and what these come to if all are new."""
+
+    entries: Sequence[Entry]
+    rows: Sequence[Row]
+    lines: Lines
+    received_at: int | None
+
+
 def _store(
     cache: StationCache, submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
 ) -> list[Outcome]:
-    """Store what was let through, inside the caller's transaction; one outcome each."""
+    """Store what was let through, in a transaction of its own; one outcome each.
+
+    Nearly all is worked out ahead of it: while the lock is held every other worker waits.
+    """
+    outcomes, draft = _work_out(submissions, admitted)
+    for insert in (store.insert_at_once, store.insert):
+        with suppress(store.Taken), bare_transaction():
+            if cache.refresh():  # nobody can change a station from here on
+                outcomes, draft = _work_out(submissions, _admit_again(cache, submissions, admitted))
+            _record(draft, insert)
+            break
+    return outcomes
+
+
+def _work_out(
+    submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
+) -> tuple[list[Outcome], _Draft]:
+    """Return one outcome each, and what is to be written for them to be true."""
     entries: list[Entry] = []
     received_at = trusted_now_ms()
-    if cache.refresh():  # nobody can change a station from here on
-        admitted = _admit_again(cache, submissions, admitted)
     outcomes = [
         writer
         if isinstance(writer, Refused)
         else _prepare(writer, submission, received_at, entries)
         for writer, submission in zip(admitted, submissions, strict=True)
     ]
-    _record(entries, received_at)
-    return outcomes
+    return outcomes, _draft(entries, received_at)
 
 
 def _admit(cache: StationCache, submissions: Sequence[Submission]) -> list[Writer | Refused]:
@@ -171,25 +199,39 @@ def _new_sensor(writer: Writer, field: int) -> SensorEntry:
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
 
 
-def _record(entries: Sequence[Entry], received_at: int | None) -> int:
-    """Write entries inside the caller's transaction; return how many were new.
+def _draft(entries: Sequence[Entry], received_at: int | None) -> _Draft:
+    """Work out what entries come to if all are new, as they nearly always are.
 
     `received_at` is None for what was received when it was measured.
     """
+    rows = [one.row for one in entries]
+    return _Draft(entries, rows, _lines(entries, rows, received_at), received_at)
+
+
+def _lines(entries: Sequence[Entry], rows: Sequence[Row], received_at: int | None) -> Lines:
+    return lines(entries, rows, received_at, day_finder(settings.TIME_ZONE))
+
+
+def _record(draft: _Draft, insert: _Insert = store.insert) -> int:
+    """Write a draft inside the caller's transaction; return how many readings were new."""
+    entries, rows, found, received_at = draft
     with driver_cursor() as cursor:
         fresh = _without_resends(cursor, entries)
-        rows = calibrated(fresh, _insert(cursor, fresh))
-        if fresh:
-            store.upsert_latest(cursor, latest_rows(fresh, rows, received_at))
-        store.add_to_summaries(cursor, rows, day_finder(settings.TIME_ZONE))
-    return len(rows)
+        if fresh is not entries:
+            rows = [one.row for one in fresh]
+        placed = _insert(cursor, fresh, rows, insert)
+        if placed is not draft.rows:
+            found = _lines(fresh, placed, received_at)
+        store.upsert_latest(cursor, found.latest)
+        store.add_to_summaries(cursor, found.hours, found.days)
+    return len(placed)
 
 
-def _without_resends(cursor: Cursor, entries: Sequence[Entry]) -> list[Entry]:
+def _without_resends(cursor: Cursor, entries: Sequence[Entry]) -> Sequence[Entry]:
     """Leave out what was acknowledged before, known by its boot and number."""
     numbered = {e.row.sensor_id for e in entries if e.measurement.sequence}
     if not numbered:
-        return list(entries)
+        return entries
     marks = store.last_sequences(cursor, sorted(numbered))
     fresh = []
     for one in entries:
@@ -200,13 +242,14 @@ def _without_resends(cursor: Cursor, entries: Sequence[Entry]) -> list[Entry]:
                 continue
             marks[one.row.sensor_id] = (sequence.boot, sequence.number)
         fresh.append(one)
-    return fresh
+    return fresh if len(fresh) < len(entries) else entries
 
 
-def _insert(cursor: Cursor, entries: Sequence[Entry]) -> list[Row]:
-    """Insert entries and return the rows that are new."""
-    rows = [one.row for one in entries]
-    went_in = store.insert(cursor, rows)
+def _insert(
+    cursor: Cursor, entries: Sequence[Entry], rows: Sequence[Row], insert: _Insert
+) -> Sequence[Row]:
+    """Insert the rows of entries and return those that are new, `rows` itself if all are."""
+    went_in = insert(cursor, rows)
     if all(went_in):
         return rows
     placed = (

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from readings import units
 from readings.calibration import offset_at
 from readings.measurements import Measurement
-from readings.store import LatestRow, Row
-from readings.times import SECOND_MS
+from readings.store import Digests, LatestRow, Row, digests
+from readings.times import SECOND_MS, DayFinder, hour_of
 from readings.values import InvalidValue, checked_time, checked_value
 from stations.auth import Offsets, SensorEntry
 
@@ -23,6 +23,14 @@ class Entry(NamedTuple):
     row: Row
     measurement: Measurement
     offsets: Offsets = ()
+
+
+class Lines(NamedTuple):
+    """What new readings bring into the other tables."""
+
+    latest: Sequence[LatestRow]
+    hours: Digests
+    days: Digests
 
 
 def entry(sensor: SensorEntry, measurement: Measurement, received_at: int | None) -> Entry:
@@ -43,7 +51,18 @@ def entry(sensor: SensorEntry, measurement: Measurement, received_at: int | None
     return Entry(row, measurement, sensor.offsets)
 
 
-def calibrated(entries: Iterable[Entry], rows: Sequence[Row]) -> Sequence[Row]:
+def lines(
+    entries: Sequence[Entry], rows: Sequence[Row], received_at: int | None, day_of: DayFinder
+) -> Lines:
+    """Return what entries come to of which `rows` are new."""
+    seen = _calibrated(entries, rows)
+    good = [row for row in seen if not row.is_outlier]
+    hours = digests(good, [hour_of(row[1]) for row in good])
+    days = digests(good, [day_of(row[1]) for row in good])
+    return Lines(_latest_rows(entries, seen, received_at), hours, days)
+
+
+def _calibrated(entries: Iterable[Entry], rows: Sequence[Row]) -> Sequence[Row]:
     """Return rows as pages are to see them; the table of readings keeps what was sent."""
     offsets = {one.row.sensor_id: one.offsets for one in entries if one.offsets}
     if not offsets:
@@ -60,7 +79,7 @@ def _rule(quantity: str, unit: str) -> tuple[Callable[[float], float] | None, fl
     return units.converter(quantity, unit), *units.physical_range(quantity)
 
 
-def latest_rows(
+def _latest_rows(
     entries: Sequence[Entry], rows: Iterable[Row], received_at: int | None
 ) -> list[LatestRow]:
     """Return one line per sensor heard of: its newest good value and last sequence."""

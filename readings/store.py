@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from readings.driver import Cursor, execute_all, execute_piece, in_pieces, is_sqlite, sql
-from readings.times import DayFinder, hour_of
 
 
 class Row(NamedTuple):
@@ -36,6 +35,7 @@ class Digest(NamedTuple):
 
 
 _DigestColumns = tuple[int, int, int, float, float, float, int, int]
+Digests = Sequence[_DigestColumns]
 
 
 class LatestRow(NamedTuple):
@@ -96,6 +96,23 @@ ON CONFLICT (sensor_id) DO UPDATE SET
   number = CASE WHEN excluded.boot = '' THEN held.number ELSE excluded.number END"""
 
 
+class Taken(Exception):
+    """Of some rows sensor and time are taken; the others are in, and should be rolled back."""
+
+
+def insert_at_once(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
+    """`insert` for rows that are likely to be free. Raises `Taken` where that proves wrong.
+
+    Looking first takes as long as inserting, and nearly always finds nothing.
+    """
+    if not is_sqlite(cursor) or _has_equals(rows):
+        return insert(cursor, rows)
+    for piece in in_pieces(rows):
+        if execute_piece(cursor, _INSERT, piece).rowcount < len(piece):
+            raise Taken
+    return [True] * len(rows)
+
+
 def insert(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
     """Insert rows, passing over those whose sensor and time are taken; tell which went in.
 
@@ -123,11 +140,16 @@ def _insert_and_return(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
 
 def _are_free(cursor: Cursor, rows: Sequence[Row]) -> bool:
     """True when nothing is stored in the stretches of time that these rows are of."""
-    if len({row[:2] for row in rows}) < len(rows):
+    if _has_equals(rows):
         return False
     return not any(
         execute_piece(cursor, _TAKEN, piece).fetchone() for piece in in_pieces(_stretches(rows))
     )
+
+
+def _has_equals(rows: Sequence[Row]) -> bool:
+    """True when two of these rows are of one sensor and one time."""
+    return len({row[:2] for row in rows}) < len(rows)
 
 
 def _stretches(rows: Sequence[Row]) -> list[tuple[int, int, int]]:
@@ -165,17 +187,12 @@ def end_of_crowd(cursor: Cursor, row: Row) -> int:
     return int(cursor.fetchone()[0])
 
 
-def upsert_latest(cursor: Cursor, rows: Iterable[LatestRow]) -> None:
-    execute_all(cursor, _LATEST, list(rows))
+def upsert_latest(cursor: Cursor, rows: Sequence[LatestRow]) -> None:
+    execute_all(cursor, _LATEST, rows)
 
 
-def add_to_summaries(cursor: Cursor, rows: Iterable[Row], day_of: DayFinder) -> None:
-    """Add new readings to the summaries of their hours and days."""
-    kept = [row for row in rows if not row.is_outlier]
-    if not kept:
-        return
-    hours = _digest(kept, [hour_of(row[1]) for row in kept])
-    days = _digest(kept, [day_of(row[1]) for row in kept])
+def add_to_summaries(cursor: Cursor, hours: Digests, days: Digests) -> None:
+    """Add what new readings come to to the summaries of their hours and days."""
     execute_all(cursor, _SUMMARISE_HOURS, hours)
     execute_all(cursor, _SUMMARISE_DAYS, days)
 
@@ -188,8 +205,8 @@ def last_sequences(cursor: Cursor, sensor_ids: Sequence[int]) -> dict[int, tuple
     return {sensor_id: (boot, number) for sensor_id, boot, number in cursor.fetchall()}
 
 
-def _digest(rows: Sequence[Row], periods: Iterable[int]) -> Sequence[_DigestColumns]:
-    """Return a `Digest` for each sensor and period."""
+def digests(rows: Sequence[Row], periods: Iterable[int]) -> Digests:
+    """Return a `Digest` for each sensor and period. Pure."""
     if _are_of_one_each(rows):
         return [_of_one(row, period) for row, period in zip(rows, periods, strict=True)]
     groups: dict[tuple[int, int], list[Row]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.db import DatabaseError, connection
@@ -12,10 +12,11 @@ from pytest_django import Settings
 from readings import clock, ingest, store
 from readings.device_requests import BUSY, settle_or_busy
 from readings.ingest import settle
-from readings.locks import bare_transaction
+from readings.locks import bare_transaction, write_transaction
 from readings.measurements import Sequence, Submission
 from readings.models import Latest, Reading
 from readings.outcomes import Refused, Stored
+from readings.removal import remove_sensor
 from readings.values import EARLIEST_MS, LATEST_MS
 from stations import verbs
 from stations.auth import StationCache
@@ -116,14 +117,18 @@ def _just_before_the_transaction(
 ) -> None:
     changes = [change]
 
-    @contextmanager
-    def beaten() -> Iterator[None]:
-        if changes:
-            changes.pop()()
-        with bare_transaction():
-            yield
+    def before(transaction: Callable[[], AbstractContextManager[None]]) -> None:
+        @contextmanager
+        def beaten() -> Iterator[None]:
+            if changes:
+                changes.pop()()
+            with transaction():
+                yield
 
-    monkeypatch.setattr(ingest, "bare_transaction", beaten)
+        monkeypatch.setattr(ingest, transaction.__name__, beaten)
+
+    before(bare_transaction)
+    before(write_transaction)
 
 
 def test_the_old_key_is_good_until_the_new_one_is_used(
@@ -212,20 +217,53 @@ def test_a_new_sensor_among_known_ones_costs_nobody_a_reading(
     assert sorted(Reading.objects.values_list("value", flat=True)) == [1.0, 1.0, 2.0]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_new_sensor_lets_nobody_in_who_was_revoked_meanwhile(
-    attic: Station, warm_cache: StationCache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A new sensor begins the transaction anew, and what was found out in the first must hold."""
+@pytest.fixture
+def cellar(warm_cache: StationCache) -> Station:
+    """A station that the warm cache has seen write, too."""
     cellar = make_station(name="Cellar", mac="5c:cf:7f:0a:1b:2d")
     settle(warm_cache, [make_submission(cellar, field=9)])
+    return cellar
 
-    def revoke() -> None:
-        Station.objects.filter(pk=cellar.pk).update(is_active=False)
 
-    _just_before_the_transaction(monkeypatch, revoke)
+def _revoke(station: Station) -> None:
+    Station.objects.filter(pk=station.pk).update(is_active=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_sensor_lets_nobody_in_who_was_revoked_meanwhile(
+    attic: Station, cellar: Station, warm_cache: StationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _just_before_the_transaction(monkeypatch, lambda: _revoke(cellar))
     batch = [make_submission(cellar, 1.0, field=9), make_submission(attic, 2.0, field=4)]
     assert _causes(settle(warm_cache, batch)) == ["inactive station", "stored"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sensor_removed_meanwhile_lets_nobody_in_who_was_revoked_with_it(
+    attic: Station, cellar: Station, warm_cache: StationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making it anew begins another transaction, and what the first found out must hold."""
+
+    def change() -> None:
+        _revoke(cellar)
+        remove_sensor(Sensor.objects.get(station=attic).pk)
+
+    _just_before_the_transaction(monkeypatch, change)
+    batch = [make_submission(cellar, 1.0, field=9), make_submission(attic, 2.0, field=9)]
+    assert _causes(settle(warm_cache, batch)) == ["inactive station", "stored"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_time_that_is_taken_lets_nobody_in_who_was_revoked_meanwhile(
+    attic: Station, cellar: Station, warm_cache: StationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins the transaction anew, and what was found out in the first must hold."""
+    settle(warm_cache, [make_submission(attic, 1.0, at=START)])
+    warm_cache.refresh()  # it knows the attic's new sensor
+    _just_before_the_transaction(monkeypatch, lambda: _revoke(cellar))
+    batch = [make_submission(cellar, 2.0, field=9), make_submission(attic, 3.0, at=START)]
+    assert _causes(settle(warm_cache, batch)) == ["inactive station", "stored"]
+    assert sorted(_values()) == [1.0, 3.0]
 
 
 @pytest.mark.django_db(transaction=True)
