@@ -7,6 +7,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 import stations.limits  # noqa: F401  (before the workers fork: they share what it counts)
+from iotserver.doors import doors  # likewise
 from iotserver.log_formats import logging_config
 from readings.counters import counters  # likewise
 
@@ -55,7 +56,9 @@ def when_ready(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Let each worker count in a row of its own; `age` is its number since the start."""
     counters.use_row(worker.age)
+    doors.open(worker.age)
 
 
 def child_exit(server: Any, worker: Any) -> None:
     counters.forget_waiting(worker.age)
+    doors.close(worker.age)

@@ -13,6 +13,7 @@ from typing import Any
 
 from gunicorn.asgi.protocol import _get_cached_date_header
 
+from iotserver.doors import doors
 from iotserver.patience import HEADER_S, BoundedProtocol
 from readings import express
 from readings.device_replies import DeviceReply
@@ -33,6 +34,7 @@ class ExpressLane(BoundedProtocol):
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         self.worker.nr_conns += 1
+        doors.enter()
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if isinstance(peer, tuple) else ""
         self._until = self.worker.loop.time() + HEADER_S
@@ -43,6 +45,10 @@ class ExpressLane(BoundedProtocol):
             or transport.get_extra_info("sslcontext")
         ):
             self._hand_over()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        doors.leave()
 
     def data_received(self, data: bytes) -> None:
         if self._is_gunicorns:
