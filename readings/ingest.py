@@ -214,14 +214,13 @@ def _lines(entries: Sequence[Entry], rows: Sequence[Row], received_at: int | Non
 
 def _record(draft: _Draft, insert: _Insert = store.insert) -> int:
     """Write a draft inside the caller's transaction; return how many readings were new."""
-    entries, rows, found, received_at = draft
     with driver_cursor() as cursor:
-        fresh = _without_resends(cursor, entries)
-        if fresh is not entries:
-            rows = [one.row for one in fresh]
-        placed = _insert(cursor, fresh, rows, insert)
+        fresh = _without_resends(cursor, draft.entries)
+        if fresh is not draft.entries:
+            draft = _draft(fresh, draft.received_at)
+        placed, found = _insert(cursor, draft, insert), draft.lines
         if placed is not draft.rows:
-            found = _lines(fresh, placed, received_at)
+            found = _lines(fresh, placed, draft.received_at)
         store.upsert_latest(cursor, found.latest)
         store.add_to_summaries(cursor, found.hours, found.days)
     return len(placed)
@@ -245,16 +244,14 @@ def _without_resends(cursor: Cursor, entries: Sequence[Entry]) -> Sequence[Entry
     return fresh if len(fresh) < len(entries) else entries
 
 
-def _insert(
-    cursor: Cursor, entries: Sequence[Entry], rows: Sequence[Row], insert: _Insert
-) -> Sequence[Row]:
-    """Insert the rows of entries and return those that are new, `rows` itself if all are."""
-    went_in = insert(cursor, rows)
+def _insert(cursor: Cursor, draft: _Draft, insert: _Insert) -> Sequence[Row]:
+    """Insert the rows of a draft and return those that are new, `draft.rows` itself if all are."""
+    went_in = insert(cursor, draft.rows)
     if all(went_in):
-        return rows
+        return draft.rows
     placed = (
         one.row if is_in else _insert_behind(cursor, one)
-        for one, is_in in zip(entries, went_in, strict=True)
+        for one, is_in in zip(draft.entries, went_in, strict=True)
     )
     return [new for new in placed if new is not None]
 
