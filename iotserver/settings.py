@@ -130,9 +130,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # FULL: a Pi loses power, and what was acknowledged must be on the card.
-        # A long reader, such as a backup, lets the WAL file grow; it shrinks back to 16 MB.
+        # A checkpoint after 3,500 pages of the WAL file (14 MB) in place of 1,000: commits touch
+        # the same pages again and again, and all writers wait meanwhile. A long reader, such as
+        # a backup, lets the file grow; it shrinks back to 16 MB.
         "init_command": (
-            "PRAGMA journal_size_limit=16000000;"
+            "PRAGMA wal_autocheckpoint=3500; PRAGMA journal_size_limit=16000000;"
             " PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             " PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
         ),

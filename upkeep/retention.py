@@ -53,12 +53,13 @@ def _checkpoints_apart() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
+    before = space.ask("wal_autocheckpoint")
     _pragma("wal_autocheckpoint=0")
     try:
         yield
         _checkpoint()
     finally:
-        _pragma("wal_autocheckpoint=1000")
+        _pragma(f"wal_autocheckpoint={before}")
 
 
 def _checkpoint() -> None:

@@ -23,7 +23,7 @@ _HELD_S = 0.01
 
 def let_the_file_shrink() -> None:
     """Have SQLite keep the books for that: on a new database at once, on an old one once."""
-    if connection.vendor == "sqlite" and _ask("auto_vacuum") != _INCREMENTAL:
+    if connection.vendor == "sqlite" and ask("auto_vacuum") != _INCREMENTAL:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
             cursor.execute("VACUUM")
@@ -31,15 +31,15 @@ def let_the_file_shrink() -> None:
 
 def give_back() -> str:
     """Shrink the file when much of it is free; return a sentence when it did."""
-    if connection.vendor != "sqlite" or _ask("auto_vacuum") != _INCREMENTAL:
+    if connection.vendor != "sqlite" or ask("auto_vacuum") != _INCREMENTAL:
         return ""
-    before = _ask("freelist_count")
-    if before < max(_FREE_PAGES, _ask("page_count") // _FREE_SHARE):
+    before = ask("freelist_count")
+    if before < max(_FREE_PAGES, ask("page_count") // _FREE_SHARE):
         return ""
-    while (free := _ask("freelist_count")) > _FREE_PAGES // 2:
+    while (free := ask("freelist_count")) > _FREE_PAGES // 2:
         check_stop()
         time.sleep(_free_some(free))
-    size = (before - free) * _ask("page_size")
+    size = (before - free) * ask("page_size")
     return f" Gave {size / 1e6:,.1f} MB back to the disk."
 
 
@@ -55,7 +55,7 @@ def _free_some(most: int) -> float:
     return time.perf_counter() - began
 
 
-def _ask(pragma: str) -> int:
+def ask(pragma: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {pragma}")
         return int(cursor.fetchone()[0])

@@ -77,9 +77,10 @@ def test_it_stops_between_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @sqlite_only
 def test_commits_checkpoint_again_afterwards() -> None:
+    before = space.ask("wal_autocheckpoint")
     _sensor(1)
     retention.nightly()
-    assert space._ask("wal_autocheckpoint") == 1_000
+    assert space.ask("wal_autocheckpoint") == before > 0
 
 
 # --- room on the disk ---------------------------------------------------------------------
@@ -87,7 +88,7 @@ def test_commits_checkpoint_again_afterwards() -> None:
 
 @sqlite_only
 def test_a_new_database_can_give_room_back() -> None:
-    assert space._ask("auto_vacuum") == 2
+    assert space.ask("auto_vacuum") == 2
 
 
 @sqlite_only
@@ -95,10 +96,10 @@ def test_room_goes_back_to_the_disk_when_much_is_free(monkeypatch: pytest.Monkey
     monkeypatch.setattr(space, "_FREE_PAGES", 10)
     _sensor(1, number=10_000)
     Reading.objects.all().delete()
-    pages, free = space._ask("page_count"), space._ask("freelist_count")
+    pages, free = space.ask("page_count"), space.ask("freelist_count")
     assert space.give_back().startswith(" Gave ")
-    assert space._ask("freelist_count") <= 5
-    assert pages - space._ask("page_count") >= free - 5
+    assert space.ask("freelist_count") <= 5
+    assert pages - space.ask("page_count") >= free - 5
 
 
 @sqlite_only
