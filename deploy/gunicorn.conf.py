@@ -9,6 +9,7 @@ from gunicorn.glogging import Logger
 import stations.limits  # noqa: F401  (before the workers fork: they share what it counts)
 from iotserver.doors import doors  # likewise
 from iotserver.log_formats import logging_config
+from readings import cores
 from readings.counters import counters  # likewise
 
 worker_class = "iotserver.worker.BoundedASGIWorker"
@@ -53,8 +54,14 @@ def when_ready(server: Any) -> None:
     gc.freeze()
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """Choose the core that a worker is to keep to: no two on one while another is free."""
+    worker.core = cores.choose(other.core for other in server.WORKERS.values())
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """Let each worker count in a row of its own; `age` is its number since the start."""
+    cores.keep_to(worker.core)
     counters.use_row(worker.age)
     doors.open(worker.age)
 

@@ -1,4 +1,4 @@
-"""Which names this server answers to, and what pages may do."""
+"""Which names this server answers to, where pages are made, and what they may do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.request import split_domain_port, validate_host
 
 from iotserver.logs import keys_in
+from readings import cores
 from stations.peers import client_address, is_proxy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -35,6 +36,17 @@ _POLICIES = {
     ),
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+class CoreMiddleware:
+    """Pages are made on any core: each has a thread of its own, which a worker's loop began."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cores.leave()
+        return self._get_response(request)
 
 
 class ProxyMiddleware:

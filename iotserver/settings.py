@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "iotserver.middleware.CoreMiddleware",
     "iotserver.middleware.ProxyMiddleware",
     "iotserver.middleware.HouseholdHostMiddleware",
     "django.middleware.security.SecurityMiddleware",

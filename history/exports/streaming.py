@@ -11,6 +11,8 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+from readings import cores
+
 _CACHE_KB = 1_000
 
 
@@ -46,6 +48,7 @@ async def _from_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _begin() -> None:
+    cores.leave()
     if connection.vendor == "sqlite":  # what is read once need not stay in memory
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size=-{_CACHE_KB}")

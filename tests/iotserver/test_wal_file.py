@@ -19,7 +19,8 @@ def _table() -> Iterator[None]:
     """A table of 50 pages that are written anew with every commit."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE pages (id INTEGER PRIMARY KEY, content BLOB)")
-        cursor.executemany("INSERT INTO pages VALUES (%s, zeroblob(3000))", [[n] for n in range(50)])
+        rows = [[number] for number in range(50)]
+        cursor.executemany("INSERT INTO pages VALUES (%s, zeroblob(3000))", rows)
         yield
         cursor.execute("DROP TABLE pages")
 
