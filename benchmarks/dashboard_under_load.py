@@ -4,7 +4,7 @@
 
 The real server; wrk posts over 64 connections, first as fast as it goes, then paced to
 half of that, while one viewer loads the dashboard again and again. The pace is found in
-two short runs beside a viewer, since boards wait longer then.
+three short runs beside a viewer, since boards wait longer then.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def main() -> None:
         print(f"limit {fastest:.0f}/s; dashboard alone: {_told(_view(port, seconds / 4))}")
         wanted_ms = _CONNECTIONS / (fastest / 2) * 1_000  # from request to request of one
         pause_ms = max(0.0, wanted_ms - limit.p50_ms)
-        for _ in range(2):
-            result, _ = _both(port, values, pause_ms, 4)
+        for _ in range(3):
+            result, _ = _both(port, values, pause_ms, 8)
             pause_ms = max(0.0, pause_ms + wanted_ms - _CONNECTIONS / result.per_second * 1_000)
         result, times = _both(port, values, pause_ms, seconds)
         share = result.per_second / fastest
@@ -57,7 +57,7 @@ def _both(
     )
     with ThreadPoolExecutor(1) as thread:
         posting = thread.submit(load.run, port, script, _CONNECTIONS, seconds)
-        times = _view(port, seconds - 1)
+        times = _view(port, seconds - 0.5)
         return posting.result(), times
 
 
