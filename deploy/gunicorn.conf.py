@@ -60,7 +60,10 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let each worker count in a row of its own; `age` is its number since the start."""
+    """Let each worker keep to its core and count in a row of its own.
+
+    `age` is its number since the start.
+    """
     cores.keep_to(worker.core)
     counters.use_row(worker.age)
     doors.open(worker.age)

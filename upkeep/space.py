@@ -56,6 +56,7 @@ def _free_some(most: int) -> float:
 
 
 def ask(pragma: str) -> int:
+    """Return the number that SQLite tells of itself, such as `page_count`."""
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {pragma}")
         return int(cursor.fetchone()[0])

@@ -20,15 +20,17 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tell
 needs_two = pytest.mark.skipif(len(cores.given()) < 2, reason="takes two cores")
 
 
+Machine = Callable[[set[int]], None]
+
+
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[[set[int]], None]:
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Lets the machine have these cores."""
+
     def have(numbers: set[int]) -> None:
         monkeypatch.setattr(cores, "given", lambda: numbers)
 
     return have
-
-
-Machine = Callable[[set[int]], None]
 
 
 @pytest.fixture
