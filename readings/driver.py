@@ -84,8 +84,8 @@ def _for_sqlite(statement: str) -> str:
     return statement.replace("%s", "?")
 
 
-_MOST_AT_ONCE = 64
-# For each number of rows the largest piece of them. Five statements come in each of these 17
+_MOST_AT_ONCE = 500
+# For each number of rows the largest piece of them. Five statements come in each of these 20
 # sizes, and the driver keeps 128 prepared.
-_PIECES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, _MOST_AT_ONCE)
+_PIECES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, 64, 125, 250, _MOST_AT_ONCE)
 _SIZES = [max((n for n in _PIECES if n <= rows), default=0) for rows in range(_MOST_AT_ONCE + 1)]

@@ -24,7 +24,14 @@ def test_a_statement_is_made_for_as_many_rows_as_there_are(mark: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "sizes"),
-    [(0, []), (1, [1]), (13, [12, 1]), (63, [48, 14, 1]), (64, [64]), (200, [64, 64, 64, 8])],
+    [
+        (0, []),
+        (1, [1]),
+        (13, [12, 1]),
+        (63, [48, 14, 1]),
+        (64, [64]),
+        (1_200, [500, 500, 125, 64, 10, 1]),
+    ],
 )
 def test_rows_come_in_pieces_of_few_sizes(count: int, sizes: list[int]) -> None:
     rows = [(number, number) for number in range(count)]
@@ -34,7 +41,7 @@ def test_rows_come_in_pieces_of_few_sizes(count: int, sizes: list[int]) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [0, 1, 13, 200])
+@pytest.mark.parametrize("count", [0, 1, 13, 700])
 def test_every_row_arrives_on_either_engine(count: int) -> None:
     rows = [(number, -number) for number in range(count)]
     with connection.cursor() as cursor:
@@ -53,7 +60,7 @@ def test_every_row_arrives_on_either_engine(count: int) -> None:
 @pytest.mark.parametrize("place", [1, 99])  # in the same piece, and in another one
 def test_of_equal_rows_the_first_goes_in_and_is_told_of(place: int) -> None:
     sensor = make_sensor()
-    rows = [Row(sensor.pk, START + number, 20.0, 0, False) for number in range(100)]
+    rows = [Row(sensor.pk, START + number, 20.0, 0, 0) for number in range(100)]
     rows.insert(place, rows[0]._replace(value=30.0))
     with driver_cursor() as cursor:
         went_in = store.insert(cursor, rows)
