@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import compress
 from typing import NamedTuple
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from readings.driver import Cursor, driver_cursor
 from readings.locks import bare_transaction, is_bare, write_transaction
 from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
-from readings.rows import Entry, Lines, entry, lines
+from readings.rows import Entries, Lines, lines
 from readings.store import Row
 from readings.times import day_finder
 from readings.values import InvalidValue
@@ -48,16 +49,14 @@ def record_readings(
     """
     damage.check()
     with write_transaction():
-        sensors: dict[int, SensorEntry] = {}
-        for field in {m.field for m in measurements}:
+        received_at = None if is_history else trusted_now_ms()
+        entries = Entries([], [], {})
+        for field, found in _by_field(measurements):
             sensor = verbs.ensure_sensor(station.pk, field)
             unit = "" if is_in_stored_units else sensor.unit
             offsets = offsets_of(sensor.pk)
-            sensors[field] = SensorEntry(
-                sensor.pk, sensor.quantity, unit, sensor.raw_since, offsets
-            )
-        received_at = None if is_history else trusted_now_ms()
-        entries = [entry(sensors[m.field], m, received_at) for m in measurements]
+            known = SensorEntry(sensor.pk, sensor.quantity, unit, sensor.raw_since, offsets)
+            entries.add(known, found, received_at)
         return _record(_draft(entries, received_at))
 
 
@@ -94,10 +93,9 @@ def _need_models() -> None:
 
 
 class _Draft(NamedTuple):
-    """What is to be written: the entries, their rows, and what these come to if all are new."""
+    """What is to be written: the entries, and what they come to if all are new."""
 
-    entries: Sequence[Entry]
-    rows: Sequence[Row]
+    entries: Entries
     lines: Lines
     received_at: int | None
 
@@ -123,7 +121,7 @@ def _work_out(
     submissions: Sequence[Submission], admitted: Sequence[Writer | Refused]
 ) -> tuple[list[Outcome], _Draft]:
     """Return one outcome each, and what is to be written for them to be true."""
-    entries: list[Entry] = []
+    entries = Entries([], [], {})
     received_at = trusted_now_ms()
     outcomes = [
         writer
@@ -157,20 +155,21 @@ def _admit_one(cache: StationCache, submission: Submission) -> Writer | Refused:
     return writer
 
 
-def _prepare(
-    writer: Writer, submission: Submission, received_at: int, entries: list[Entry]
-) -> Outcome:
+def _prepare(writer: Writer, submission: Submission, received_at: int, entries: Entries) -> Outcome:
     """Add what a submission measured to `entries`; end a rotation that its key completes."""
     if writer.old_key_digest:
         _go_on_rotating(writer, submission)
+    count = len(entries.rows)
     try:
-        found = _entries(writer, submission.measurements, received_at)
+        _add(entries, writer, submission.measurements, received_at)
     except verbs.TooManySensors:
-        return Refused(400, "too many fields", "bad value", writer.name)
+        refused = Refused(400, "too many fields", "bad value", writer.name)
     except InvalidValue as error:
-        return Refused(400, str(error), "bad value", writer.name)
-    entries += found
-    return Stored(writer.station_id, writer.name, submission.measurements)
+        refused = Refused(400, str(error), "bad value", writer.name)
+    else:
+        return Stored(writer.station_id, writer.name, submission.measurements)
+    entries.cut(count)
+    return refused
 
 
 def _go_on_rotating(writer: Writer, submission: Submission) -> None:
@@ -181,16 +180,29 @@ def _go_on_rotating(writer: Writer, submission: Submission) -> None:
         callers.note_old_key(writer.station_id)
 
 
-def _entries(writer: Writer, measurements: Iterable[Measurement], received_at: int) -> list[Entry]:
-    sensors, found = writer.sensors, []
-    for measurement in measurements:
-        sensor = sensors.get(measurement.field)
-        if sensor is None:
-            sensor = _new_sensor(writer, measurement.field)
-            # A copy: what this transaction makes it may still take back.
-            sensors = {**sensors, measurement.field: sensor}
-        found.append(entry(sensor, measurement, received_at))
-    return found
+def _add(
+    entries: Entries, writer: Writer, measurements: Sequence[Measurement], received_at: int
+) -> None:
+    if len(measurements) == 1:  # as boards send them
+        one = measurements[0]
+        sensor = writer.sensors.get(one.field) or _new_sensor(writer, one.field)
+        entries.add_one(sensor, one, received_at)
+        return
+    for field, measured in _by_field(measurements):
+        sensor = writer.sensors.get(field) or _new_sensor(writer, field)
+        entries.add(sensor, measured, received_at)
+
+
+def _by_field(
+    measurements: Sequence[Measurement],
+) -> Iterable[tuple[int, Sequence[Measurement]]]:
+    """Return measurements apart by their fields, in their order."""
+    if len({one[0] for one in measurements}) == 1:
+        return [(measurements[0].field, measurements)]
+    found: dict[int, list[Measurement]] = {}
+    for one in measurements:
+        found.setdefault(one.field, []).append(one)
+    return found.items()
 
 
 def _new_sensor(writer: Writer, field: int) -> SensorEntry:
@@ -199,16 +211,15 @@ def _new_sensor(writer: Writer, field: int) -> SensorEntry:
     return SensorEntry(sensor.pk, sensor.quantity, sensor.unit, sensor.raw_since)
 
 
-def _draft(entries: Sequence[Entry], received_at: int | None) -> _Draft:
+def _draft(entries: Entries, received_at: int | None) -> _Draft:
     """Work out what entries come to if all are new, as they nearly always are.
 
     `received_at` is None for what was received when it was measured.
     """
-    rows = [one.row for one in entries]
-    return _Draft(entries, rows, _lines(entries, rows, received_at), received_at)
+    return _Draft(entries, _lines(entries, entries.rows, received_at), received_at)
 
 
-def _lines(entries: Sequence[Entry], rows: Sequence[Row], received_at: int | None) -> Lines:
+def _lines(entries: Entries, rows: Sequence[Row], received_at: int | None) -> Lines:
     return lines(entries, rows, received_at, day_finder(settings.TIME_ZONE))
 
 
@@ -218,48 +229,47 @@ def _record(draft: _Draft, insert: _Insert = store.insert) -> int:
         fresh = _without_resends(cursor, draft.entries)
         if fresh is not draft.entries:
             draft = _draft(fresh, draft.received_at)
-        placed, found = _insert(cursor, draft, insert), draft.lines
-        if placed is not draft.rows:
+        placed, found = _insert(cursor, fresh, insert), draft.lines
+        if placed is not fresh.rows:
             found = _lines(fresh, placed, draft.received_at)
         store.upsert_latest(cursor, found.latest)
         store.add_to_summaries(cursor, found.hours, found.days)
     return len(placed)
 
 
-def _without_resends(cursor: Cursor, entries: Sequence[Entry]) -> Sequence[Entry]:
+def _without_resends(cursor: Cursor, entries: Entries) -> Entries:
     """Leave out what was acknowledged before, known by its boot and number."""
-    numbered = {e.row.sensor_id for e in entries if e.measurement.sequence}
+    sequences = [one.sequence for one in entries.measurements]
+    numbered = {row[0] for row in compress(entries.rows, sequences)}
     if not numbered:
         return entries
     marks = store.last_sequences(cursor, sorted(numbered))
     fresh = []
-    for one in entries:
-        sequence = one.measurement.sequence
-        if sequence is not None:
-            boot, number = marks.get(one.row.sensor_id, ("", 0))
-            if boot == sequence.boot and sequence.number <= number:
-                continue
-            marks[one.row.sensor_id] = (sequence.boot, sequence.number)
-        fresh.append(one)
-    return fresh if len(fresh) < len(entries) else entries
+    for row, sequence in zip(entries.rows, sequences, strict=True):
+        boot, number = marks.get(row.sensor_id, ("", 0))
+        is_fresh = sequence is None or boot != sequence.boot or sequence.number > number
+        fresh.append(is_fresh)
+        if sequence is not None and is_fresh:
+            marks[row.sensor_id] = (sequence.boot, sequence.number)
+    return entries if all(fresh) else entries.only(fresh)
 
 
-def _insert(cursor: Cursor, draft: _Draft, insert: _Insert) -> Sequence[Row]:
-    """Insert the rows of a draft and return those that are new, `draft.rows` itself if all are."""
-    went_in = insert(cursor, draft.rows)
+def _insert(cursor: Cursor, entries: Entries, insert: _Insert) -> Sequence[Row]:
+    """Insert the rows of entries and return those that are new, `entries.rows` if all are."""
+    went_in = insert(cursor, entries.rows)
     if all(went_in):
-        return draft.rows
+        return entries.rows
     placed = (
-        one.row if is_in else _insert_behind(cursor, one)
-        for one, is_in in zip(draft.entries, went_in, strict=True)
+        row if is_in else _insert_behind(cursor, row, measurement)
+        for measurement, row, is_in in zip(*entries[:2], went_in, strict=True)
     )
     return [new for new in placed if new is not None]
 
 
-def _insert_behind(cursor: Cursor, one: Entry) -> Row | None:
+def _insert_behind(cursor: Cursor, row: Row, measurement: Measurement) -> Row | None:
     """Insert a row whose time is taken behind its crowd; None when it is there already."""
-    placed = one.row
-    while not one.measurement.is_exact:
+    placed = row
+    while not measurement.is_exact:
         placed = placed._replace(measured_at=store.end_of_crowd(cursor, placed) + 1)
         if store.insert_one(cursor, placed):
             return placed

@@ -5,7 +5,7 @@ It speaks to the database's driver by itself, through `readings.driver`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from readings.driver import Cursor, execute_all, execute_piece, in_pieces, is_sqlite, sql
@@ -18,7 +18,7 @@ class Row(NamedTuple):
     measured_at: int
     value: float
     delay_s: int
-    is_outlier: bool
+    is_outlier: int  # 0 or 1, as SQLite has it: its driver takes half as long again for a bool
 
 
 class Digest(NamedTuple):
@@ -34,8 +34,8 @@ class Digest(NamedTuple):
     max_at: int
 
 
-_DigestColumns = tuple[int, int, int, float, float, float, int, int]
-Digests = Sequence[_DigestColumns]
+DigestColumns = tuple[int, int, int, float, float, float, int, int]
+Digests = Sequence[DigestColumns]
 
 
 class LatestRow(NamedTuple):
@@ -129,7 +129,7 @@ def insert(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
 
 def _insert_and_return(cursor: Cursor, rows: Sequence[Row]) -> list[bool]:
     added: set[tuple[int, int]] = set()
-    for piece in in_pieces(rows):
+    for piece in in_pieces([_with_boolean(row) for row in rows]):
         added.update(execute_piece(cursor, _INSERT_AND_RETURN, piece).fetchall())
     went_in = []
     for sensor_id, at, *_ in rows:
@@ -149,12 +149,16 @@ def _are_free(cursor: Cursor, rows: Sequence[Row]) -> bool:
 
 def _has_equals(rows: Sequence[Row]) -> bool:
     """True when two of these rows are of one sensor and one time."""
-    return len({row[:2] for row in rows}) < len(rows)
+    count = len(rows)
+    # One look at sensors or at times is nearly always enough.
+    if len({row[0] for row in rows}) == count or len({row[1] for row in rows}) == count:
+        return False
+    return len({row[:2] for row in rows}) < count
 
 
 def _stretches(rows: Sequence[Row]) -> list[tuple[int, int, int]]:
     """Return for each sensor the first and the last time that these rows are of."""
-    if _are_of_one_each(rows):
+    if are_of_one_each(rows):
         return [(sensor_id, at, at) for sensor_id, at, _, _, _ in rows]
     times: dict[int, list[int]] = {}
     for row in rows:
@@ -162,7 +166,7 @@ def _stretches(rows: Sequence[Row]) -> list[tuple[int, int, int]]:
     return [(sensor_id, min(found), max(found)) for sensor_id, found in times.items()]
 
 
-def _are_of_one_each(rows: Sequence[Row]) -> bool:
+def are_of_one_each(rows: Sequence[Row]) -> bool:
     """True when no two rows are of one sensor: mostly so when boards post, and three times
     as fast to work through.
     """
@@ -171,8 +175,13 @@ def _are_of_one_each(rows: Sequence[Row]) -> bool:
 
 def insert_one(cursor: Cursor, row: Row) -> bool:
     """Insert a row unless its sensor and time are taken; return whether it went in."""
-    cursor.execute(sql(cursor, _INSERT), row)
+    cursor.execute(sql(cursor, _INSERT), row if is_sqlite(cursor) else _with_boolean(row))
     return cursor.rowcount == 1
+
+
+def _with_boolean(row: Row) -> Sequence[object]:
+    """Return a row as PostgreSQL has it, which takes no number for a truth."""
+    return *row[:4], bool(row.is_outlier)
 
 
 def end_of_crowd(cursor: Cursor, row: Row) -> int:
@@ -203,35 +212,3 @@ def last_sequences(cursor: Cursor, sensor_ids: Sequence[int]) -> dict[int, tuple
     statement = f"SELECT sensor_id, boot, number FROM readings_latest WHERE sensor_id IN ({marks})"
     cursor.execute(sql(cursor, statement), list(sensor_ids))
     return {sensor_id: (boot, number) for sensor_id, boot, number in cursor.fetchall()}
-
-
-def digests(rows: Sequence[Row], periods: Iterable[int]) -> Digests:
-    """Return a `Digest` for each sensor and period. Pure."""
-    if _are_of_one_each(rows):
-        return [_of_one(row, period) for row, period in zip(rows, periods, strict=True)]
-    groups: dict[tuple[int, int], list[Row]] = {}
-    for row, period in zip(rows, periods, strict=True):
-        groups.setdefault((row.sensor_id, period), []).append(row)
-    return [_summed(period, group) for (_, period), group in groups.items()]
-
-
-def _of_one(row: Row, period: int) -> _DigestColumns:
-    sensor_id, at, value, _, _ = row
-    return sensor_id, period, 1, value, value, value, at, at
-
-
-def _summed(period: int, rows: Sequence[Row]) -> _DigestColumns:
-    if len(rows) == 1:  # also in a batch where another sensor sent two
-        return _of_one(rows[0], period)
-    values = [row.value for row in rows]
-    least, greatest = min(values), max(values)
-    return Digest(
-        rows[0].sensor_id,
-        period,
-        len(rows),
-        sum(values),
-        least,
-        greatest,
-        min(row.measured_at for row in rows if row.value == least),
-        min(row.measured_at for row in rows if row.value == greatest),
-    )

@@ -35,6 +35,12 @@ def hour_of(ms: int) -> int:
     return ms // HOUR_MS
 
 
+def hour_bounds(ms: int) -> tuple[int, int, int]:
+    """Return the start, the end and the number of the UTC hour that `ms` falls in."""
+    hour = hour_of(ms)
+    return hour * HOUR_MS, (hour + 1) * HOUR_MS, hour
+
+
 def day_of(ms: int, zone: tzinfo) -> int:
     """Return the number of the local day since 1970-01-01 that `ms` falls in."""
     return from_ms(ms).astimezone(zone).toordinal() - _EPOCH_ORDINAL
@@ -64,11 +70,20 @@ class DayFinder:
 
     def __call__(self, ms: int) -> int:
         start, end, day = self._held
-        if not start <= ms < end:
-            day = day_of(ms, self._zone)
-            start, end = day_start_ms(day, self._zone), day_start_ms(day + 1, self._zone)
-            self._held = (start, end, day)
-        return day
+        return day if start <= ms < end else self.bounds(ms)[2]
+
+    def bounds(self, ms: int) -> tuple[int, int, int]:
+        """Return the start, the end and the number of the local day that `ms` falls in."""
+        held = self._held
+        if held[0] <= ms < held[1]:
+            return held
+        day = day_of(ms, self._zone)
+        end = day_start_ms(day + 1, self._zone)
+        if ms >= end:
+            # Clocks went back over midnight (St. John's until 2011): a day that has begun goes on.
+            day, end = day + 1, day_start_ms(day + 2, self._zone)
+        self._held = found = (day_start_ms(day, self._zone), end, day)
+        return found
 
 
 @lru_cache(8)

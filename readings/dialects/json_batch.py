@@ -14,13 +14,22 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
 from readings.measurements import Measurement, Sequence, Submission, parse_sequence
 from readings.outcomes import Outcome, Stored
 from readings.times import SECOND_MS, to_ms
-from readings.values import InvalidValue, checked_time, checked_value
+from readings.values import (
+    EARLIEST_MS,
+    LATEST_MS,
+    MAX_MAGNITUDE,
+    InvalidValue,
+    checked_time,
+    checked_value,
+)
 from stations.wire import FIELD_MAX, FIELD_MIN, Credentials
 
 PATHS = ("/api/v1/readings", "/api/v1/readings/")
@@ -30,6 +39,9 @@ LARGEST_BODY = 256 * 1024
 _AHEAD_MS = 60 * SECOND_MS  # how far clocks may differ
 NAMES = frozenset(("mac", "api_key", "readings"))
 PARTS = frozenset(("field", "value", "measured_at", "age", "seq"))
+_PLAIN = ("field", "value", "measured_at")
+# `Measurement(...)` goes through a function of Python's for each.
+_measured = partial(tuple.__new__, Measurement)
 # A time up to its minute, and what follows. What Python's `fromisoformat` takes beyond this
 # differs from version to version.
 _TO_MINUTE = len("2026-11-23T16:00")
@@ -47,6 +59,12 @@ class Times(NamedTuple):
 
     received_at: int
     longest_age_s: int
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the first and the last time that may be told, in milliseconds since 1970."""
+        earliest = self.received_at - self.longest_age_s * SECOND_MS
+        latest = self.received_at + _AHEAD_MS
+        return max(earliest, EARLIEST_MS), min(latest, LATEST_MS - 1)
 
 
 def parse(body: bytes, bearer: str, times: Times) -> Submission:
@@ -114,6 +132,43 @@ def _key(document: Mapping[str, Any], bearer: str) -> str:
 
 
 def _measurements(readings: list[Any], times: Times) -> list[Measurement]:
+    return _plain(readings, times) or _one_by_one(readings, times)
+
+
+def _plain(readings: list[Any], times: Times) -> list[Measurement] | None:
+    """Read readings of field, value and measured_at, column by column: in half of the time.
+
+    None where one is otherwise, or in the least unusual: `_one_by_one` says what is wrong.
+    """
+    try:
+        columns = [list(map(itemgetter(name), readings)) for name in _PLAIN]
+    except (KeyError, TypeError):
+        return None
+    fields, values, texts = columns
+    if set(map(len, readings)) != {len(_PLAIN)} or not _are_plain(fields, values, texts):
+        return None
+    try:
+        ats = [_minute_ms(text[:_TO_MINUTE]) + _rest_ms(text[_TO_MINUTE:]) for text in texts]
+    except (ValueError, OverflowError):
+        return None
+    earliest, latest = times.bounds()
+    if min(ats) < earliest or max(ats) > latest:
+        return None
+    floats = map((0.0).__add__, values)
+    return list(map(_measured, zip(fields, floats, ats, repeat(True), repeat(None))))
+
+
+def _are_plain(fields: list[Any], values: list[Any], texts: list[Any]) -> bool:
+    return (
+        set(map(type, fields)) == {int}
+        and set(map(type, values)) <= {int, float}
+        and set(map(type, texts)) == {str}
+        and FIELD_MIN <= min(fields) <= max(fields) <= FIELD_MAX
+        and -MAX_MAGNITUDE <= min(values) <= max(values) <= MAX_MAGNITUDE
+    )
+
+
+def _one_by_one(readings: list[Any], times: Times) -> list[Measurement]:
     found = []
     for place, reading in enumerate(readings):
         try:

@@ -109,3 +109,46 @@ def test_what_a_program_writes_into_json_is_what_is_read(
     body = json.dumps({"mac": credentials.mac, "readings": [reading]}).encode()
     expected = Measurement(field, value, NOW - age_s * 1_000, sequence=sequence)
     assert json_batch.parse(body, credentials.key, TIMES) == Submission(credentials, (expected,))
+
+
+_PLAIN = {"field": 1, "value": 21.5, "measured_at": "2026-11-23T15:00:00Z"}
+_ODD_PARTS: dict[str, list[object]] = {
+    "field": [99, 0, 100, 1.0, True, "1", None],
+    "value": [21, -0.0, 1e12, 1.1e12, -1.1e12, 10**400, True, "21", None, [1]],
+    "measured_at": [
+        "2026-11-23T16:59:00.5+01:00",
+        "2026-11-23t15:59:59Z",
+        "2026-11-23T16:01:00Z",
+        "2026-11-23T16:01:01Z",
+        "2025-11-22T16:00:00Z",
+        "2025-11-22T15:59:59Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:60Z",
+        NOW,
+        None,
+    ],
+    "seq": ["a-1", "a", None],
+    "age": [0],
+    "more": [1],
+}
+_ODD_READINGS: list[object] = [
+    [1],
+    None,
+    *(_PLAIN | {name: value} for name, values in _ODD_PARTS.items() for value in values),
+    *({n: v for n, v in _PLAIN.items() if n != name} for name in _PLAIN),
+]
+
+
+@pytest.mark.parametrize("odd", _ODD_READINGS, ids=lambda odd: repr(odd)[:80])
+def test_readings_are_read_together_as_each_by_itself(odd: object) -> None:
+    """Such as are all alike are read by column; one with an age is not like the others."""
+    readings = [_PLAIN, odd, _PLAIN | {"field": 2}]
+    together, apart = _parse(readings), _parse([*readings, {"field": 2, "value": 1, "age": 0}])
+    assert together.refusal == apart.refusal
+    # By what is printed: 1 is no 1.0, and 0.0 no -0.0.
+    assert repr(together.measurements) == repr(apart.measurements[:-1])
+
+
+def _parse(readings: list[object]) -> Submission:
+    body = json.dumps({"mac": "5c:cf:7f:0a:1b:2c", "readings": readings}).encode()
+    return json_batch.parse(body, "KEY", TIMES)

@@ -13,10 +13,11 @@ from readings import clock, ingest, store
 from readings.device_requests import BUSY, settle_or_busy
 from readings.ingest import settle
 from readings.locks import bare_transaction, write_transaction
-from readings.measurements import Sequence, Submission
+from readings.measurements import Measurement, Sequence, Submission
 from readings.models import Latest, Reading
 from readings.outcomes import Refused, Stored
 from readings.removal import remove_sensor
+from readings.times import now_ms
 from readings.values import EARLIEST_MS, LATEST_MS
 from stations import verbs
 from stations.auth import StationCache
@@ -285,6 +286,26 @@ def test_what_a_unit_makes_too_large_is_refused_alone(attic: Station) -> None:
     )
     assert outcomes[0] == Refused(400, "bad data: too large", "bad value", "Attic")
     assert _values() == [20.0]
+
+
+def test_of_a_batch_that_is_refused_nothing_is_stored(attic: Station) -> None:
+    """Its first field is read before the second is found to be wrong."""
+    make_sensor(attic, field=3, quantity="pressure", unit="inHg")
+    now = now_ms()
+    found = (Measurement(1, 1.0, now), Measurement(1, 2.0, now - 1), Measurement(3, 1e12, now))
+    batch = Submission(Credentials(TUTORIAL_KEY, attic.mac), found)
+    outcomes = settle(StationCache(), [batch, make_submission(attic, 20.0)])
+    assert _causes(outcomes) == ["bad value", "stored"]
+    assert _values() == [20.0]
+
+
+def test_a_batch_of_alternating_fields_is_stored_whole(attic: Station) -> None:
+    now = now_ms()
+    found = tuple(Measurement(1 + n % 3, float(n), now - n * 1_000, True) for n in range(90))
+    batch = Submission(Credentials(TUTORIAL_KEY, attic.mac), found)
+    assert settle(StationCache(), [batch]) == [Stored(attic.pk, "Attic", found)]
+    stored = Reading.objects.values_list("sensor__field", "value", "measured_at")
+    assert sorted(stored) == sorted(one[:3] for one in found)
 
 
 def test_what_is_too_long_ago_for_the_database_is_refused_alone(attic: Station) -> None:

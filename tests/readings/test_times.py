@@ -17,6 +17,7 @@ from readings.times import (
     day_of,
     day_start_ms,
     from_ms,
+    hour_bounds,
     hour_of,
     to_ms,
 )
@@ -68,6 +69,29 @@ def test_the_finder_agrees_with_the_rule_it_remembers(zone: ZoneInfo) -> None:
     find = DayFinder(zone)
     for moments in (in_order, shuffled):
         assert [find(ms) for ms in moments] == [day_of(ms, zone) for ms in moments]
+
+
+@pytest.mark.parametrize("zone", [BERLIN, KATHMANDU, SANTIAGO, UTC])
+def test_the_finder_knows_where_a_day_begins_and_ends(zone: ZoneInfo) -> None:
+    noon = _ms("2026-01-01T12:00:00+00:00")
+    find = DayFinder(zone)
+    for number in range(366):
+        start, end, day = find.bounds(noon + number * DAY_MS)
+        assert (start, end) == (day_start_ms(day, zone), day_start_ms(day + 1, zone))
+        assert day == day_of(noon + number * DAY_MS, zone)
+
+
+def test_a_day_that_has_begun_goes_on_where_clocks_go_back_over_midnight() -> None:
+    """As `rebuild_summaries` has it, which asks for a day's readings by its bounds."""
+    find = DayFinder(ZoneInfo("America/St_Johns"))  # on 2006-10-29 from 0:01 to 23:01
+    midnight = _ms("2006-10-29T02:30:00+00:00")
+    for minute in (59, 0, 30, 59):  # whatever was asked for before
+        assert find(midnight + minute * MINUTE_MS) == _day("2006-10-29")
+    assert find(midnight - 1) == _day("2006-10-28")
+
+
+def test_an_hour_has_its_bounds() -> None:
+    assert hour_bounds(HOUR_MS) == hour_bounds(2 * HOUR_MS - 1) == (HOUR_MS, 2 * HOUR_MS, 1)
 
 
 def test_the_day_before_1970_is_minus_one() -> None:
