@@ -20,12 +20,10 @@ _PREFIX = "update/"
 # `readings.device_urls` and `SECURE_REDIRECT_EXEMPT` say the same.
 _OURS = re.compile(r"/*(update(/|\Z)|[Aa][Pp][Ii]_[Kk][Ee][Yy]=)")
 # What nearly every board sends, read at one glance. `_split` reads it alike.
-_PLAIN = re.compile(
-    "/(?:update/)?API_key=(?P<API_key>[^/]*)/mac=(?P<mac>[^/]*)"
-    "/field=(?P<field>[^/]*)/data=(?P<data>[^/]+)"
-)
+_PLAIN = re.compile("/(?:update/)?API_key=([^/]*)/mac=([^/]*)/field=([^/]*)/data=([^/]+)")
 _REQUIRED = ("API_key", "mac", "field", "data")
 _OPTIONAL = ("age", "seq")
+_NO_OPTIONS: Mapping[str, str] = {}
 
 
 class Malformed(ValueError):
@@ -46,11 +44,15 @@ def parse(
     value does not raise: it is told only to a board that proves who it is.
     """
     plain = None if query else _PLAIN.fullmatch(path)
-    parts = plain.groupdict() if plain else _split(path)
-    options = parts if not query else _options(query) | parts
-    credentials = Credentials(parts["API_key"], parts["mac"])
+    if plain:
+        (key, mac, field, data), options = plain.groups(), _NO_OPTIONS
+    else:
+        parts = _split(path)
+        key, mac, field, data = (parts[name] for name in _REQUIRED)
+        options = _options(query) | parts if query else parts
+    credentials = Credentials(key, mac)
     try:
-        measurement = _measurement(parts, options, received_at, longest_age_s)
+        measurement = _measurement(field, data, options, received_at, longest_age_s)
     except InvalidValue as error:
         return Submission(credentials, (), str(error), address)
     return Submission(credentials, (measurement,), "", address)
@@ -85,12 +87,12 @@ def _options(query: str) -> dict[str, str]:
 
 
 def _measurement(
-    parts: Mapping[str, str], options: Mapping[str, str], received_at: int, longest_age_s: int
+    field: str, data: str, options: Mapping[str, str], received_at: int, longest_age_s: int
 ) -> Measurement:
     age_s = parse_age_s(options["age"], longest_age_s) if "age" in options else 0
     return Measurement(
-        field=parse_field(parts["field"]),
-        value=parse_value(parts["data"]),
-        measured_at=received_at - age_s * SECOND_MS,
+        parse_field(field),
+        parse_value(data),
+        received_at - age_s * SECOND_MS,
         sequence=parse_sequence(options["seq"]) if "seq" in options else None,
     )
