@@ -101,8 +101,10 @@ def _compare(
 def _compare_batches(ports: Ports, options: argparse.Namespace) -> None:
     seen: dict[str, list[Result]] = {name: [] for name in ports}
     for _ in range(options.rounds):
-        # A stretch of time that no round before has filled.
-        values = _VALUES | {"FROM": int(time.time()) - 86_400 * (1 + 60 * len(seen["ours"]))}
+        # A stretch of time that no round before has filled: with 64 stations a second of 2,000
+        # batches fills a third of a day.
+        days = 1 + options.seconds * len(seen["ours"])
+        values = _VALUES | {"FROM": int(time.time()) - 86_400 * days}
         for name, port in ports.items():
             values["BATCHES"] = options.seconds * _BATCHES_PER_S[name]
             script = load.script("influx_batch" if name == "influx" else "json_batch", **values)
