@@ -10,19 +10,18 @@ from typing import NamedTuple
 from readings.store import DigestColumns, Row, are_of_one_each
 from readings.times import DayFinder, hour_bounds, hour_of
 
-_Bounds = Callable[[int], tuple[int, int, int]]  # of a time: start, end, and number of its period
-
-
 Newest = tuple[int, float]  # time and value of the newest of some readings
-
+_Bounds = Callable[[int], tuple[int, int, int]]  # of a time: start, end, and number of its period
 
 _BY_TIME = itemgetter(1)
 
 
 class Digested(NamedTuple):
+    """What readings add to their hours and days, and by sensor the newest of them."""
+
     hours: list[DigestColumns]
     days: list[DigestColumns]
-    newest: dict[int, Newest]  # by sensor
+    newest: dict[int, Newest]
 
 
 class _Series(NamedTuple):
