@@ -22,14 +22,7 @@ from typing import Any, NamedTuple, NoReturn
 from readings.measurements import Measurement, Sequence, Submission, parse_sequence
 from readings.outcomes import Outcome, Stored
 from readings.times import SECOND_MS, to_ms
-from readings.values import (
-    EARLIEST_MS,
-    LATEST_MS,
-    MAX_MAGNITUDE,
-    InvalidValue,
-    checked_time,
-    checked_value,
-)
+from readings.values import InvalidValue, checked_time, checked_value
 from stations.wire import FIELD_MAX, FIELD_MIN, Credentials
 
 PATHS = ("/api/v1/readings", "/api/v1/readings/")
@@ -55,16 +48,18 @@ class Malformed(ValueError):
 
 
 class Times(NamedTuple):
-    """What the times of a batch are measured against."""
+    """What the times of a batch are measured against, in milliseconds since 1970."""
 
     received_at: int
     longest_age_s: int
 
-    def bounds(self) -> tuple[int, int]:
-        """Return the first and the last time that may be told, in milliseconds since 1970."""
-        earliest = self.received_at - self.longest_age_s * SECOND_MS
-        latest = self.received_at + _AHEAD_MS
-        return max(earliest, EARLIEST_MS), min(latest, LATEST_MS - 1)
+    @property
+    def earliest(self) -> int:
+        return self.received_at - self.longest_age_s * SECOND_MS
+
+    @property
+    def latest(self) -> int:
+        return self.received_at + _AHEAD_MS
 
 
 def parse(body: bytes, bearer: str, times: Times) -> Submission:
@@ -148,11 +143,13 @@ def _plain(readings: list[Any], times: Times) -> list[Measurement] | None:
     if set(map(len, readings)) != {len(_PLAIN)} or not _are_plain(fields, values, texts):
         return None
     try:
-        ats = [_minute_ms(text[:_TO_MINUTE]) + _rest_ms(text[_TO_MINUTE:]) for text in texts]
+        ats = list(map(_stated_ms, texts))
+        first, last = checked_time(min(ats)), checked_time(max(ats))
+        checked_value(min(values))
+        checked_value(max(values))
     except (ValueError, OverflowError):
         return None
-    earliest, latest = times.bounds()
-    if min(ats) < earliest or max(ats) > latest:
+    if first < times.earliest or last > times.latest:
         return None
     floats = map((0.0).__add__, values)
     return list(map(_measured, zip(fields, floats, ats, repeat(True), repeat(None))))
@@ -164,7 +161,6 @@ def _are_plain(fields: list[Any], values: list[Any], texts: list[Any]) -> bool:
         and set(map(type, values)) <= {int, float}
         and set(map(type, texts)) == {str}
         and FIELD_MIN <= min(fields) <= max(fields) <= FIELD_MAX
-        and -MAX_MAGNITUDE <= min(values) <= max(values) <= MAX_MAGNITUDE
     )
 
 
@@ -201,14 +197,18 @@ def _measured_at(reading: Mapping[str, Any], times: Times) -> int:
     try:
         if not isinstance(text, str):
             raise ValueError
-        at = _minute_ms(text[:_TO_MINUTE]) + _rest_ms(text[_TO_MINUTE:])
+        at = _stated_ms(text)
     except (ValueError, OverflowError):
         raise InvalidValue("measured_at is no time such as 2026-11-23T16:00:00Z") from None
-    if at > times.received_at + _AHEAD_MS:
+    if at > times.latest:
         raise InvalidValue("measured_at is ahead of the server's clock")
-    if at < times.received_at - times.longest_age_s * SECOND_MS:
+    if at < times.earliest:
         raise InvalidValue("measured_at is too long ago")
     return checked_time(at)
+
+
+def _stated_ms(text: str) -> int:
+    return _minute_ms(text[:_TO_MINUTE]) + _rest_ms(text[_TO_MINUTE:])
 
 
 # A batch has many readings of each minute, and few ways to go on behind it.
