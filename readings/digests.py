@@ -24,14 +24,6 @@ class Digested(NamedTuple):
     newest: dict[int, Newest]
 
 
-class _Series(NamedTuple):
-    """Readings of one sensor, in the order of their times."""
-
-    sensor_id: int
-    times: Sequence[int]
-    values: Sequence[float]
-
-
 def digested(rows: Sequence[Row], day_of: DayFinder) -> Digested:
     """Return what readings come to by hour and by day, and the newest of each sensor."""
     if are_of_one_each(rows):  # mostly so when boards post, and twice as fast
@@ -43,10 +35,10 @@ def digested(rows: Sequence[Row], day_of: DayFinder) -> Digested:
     for sensor_id, own in groups.items():
         if len(own) > 1:
             own.sort(key=_BY_TIME)
-            series = _Series(sensor_id, [row[1] for row in own], [row[2] for row in own])
-            hours += _digests(series, hour_bounds)
-            days += _digests(series, day_of.bounds)
-            newest[sensor_id] = (series.times[-1], series.values[-1])
+            times, values = [row[1] for row in own], [row[2] for row in own]
+            hours += _digests(sensor_id, times, values, hour_bounds)
+            days += _digests(sensor_id, times, values, day_of.bounds)
+            newest[sensor_id] = own[-1][1:3]
     return Digested(hours, days, newest)
 
 
@@ -61,9 +53,13 @@ def _of_one(row: Row, period: int) -> DigestColumns:
     return sensor_id, period, 1, value, value, value, at, at
 
 
-def _digests(series: _Series, bounds: _Bounds) -> Iterable[DigestColumns]:
-    """Yield one digest for each period: a look for its end in place of one at each reading."""
-    sensor_id, times, values = series
+def _digests(
+    sensor_id: int, times: Sequence[int], values: Sequence[float], bounds: _Bounds
+) -> Iterable[DigestColumns]:
+    """Yield one digest for each period: a look for its end in place of one at each reading.
+
+    Times are in their order, values theirs.
+    """
     start = 0
     while start < len(times):
         _, end_ms, period = bounds(times[start])

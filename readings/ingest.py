@@ -185,12 +185,10 @@ def _add(
 ) -> None:
     if len(measurements) == 1:  # as boards send them
         one = measurements[0]
-        sensor = writer.sensors.get(one.field) or _new_sensor(writer, one.field)
-        entries.add_one(sensor, one, received_at)
+        entries.add_one(_sensor(writer, one.field), one, received_at)
         return
     for field, measured in _by_field(measurements):
-        sensor = writer.sensors.get(field) or _new_sensor(writer, field)
-        entries.add(sensor, measured, received_at)
+        entries.add(_sensor(writer, field), measured, received_at)
 
 
 def _by_field(
@@ -203,6 +201,10 @@ def _by_field(
     for one in measurements:
         found.setdefault(one.field, []).append(one)
     return found.items()
+
+
+def _sensor(writer: Writer, field: int) -> SensorEntry:
+    return writer.sensors.get(field) or _new_sensor(writer, field)
 
 
 def _new_sensor(writer: Writer, field: int) -> SensorEntry:

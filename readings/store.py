@@ -59,12 +59,12 @@ WITH stretch (sensor_id, since, until) AS (VALUES (%s, %s, %s))
 SELECT 1 FROM stretch CROSS JOIN readings_reading AS held
 ON held.sensor_id = stretch.sensor_id AND held.measured_at BETWEEN since AND until LIMIT 1"""
 
-# Of equal extremes the earliest is named, whatever order they arrive in.
 _CROWD_MS = 100
 _END_OF_CROWD = """
 SELECT max(measured_at) FROM readings_reading
 WHERE sensor_id = %s AND measured_at BETWEEN %s AND %s"""
 
+# Of equal extremes the earliest is named, whatever order they arrive in.
 _SUMMARISE = """
 INSERT INTO {table} AS held (sensor_id, period, count, sum, min, max, min_at, max_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -149,11 +149,10 @@ def _are_free(cursor: Cursor, rows: Sequence[Row]) -> bool:
 
 def _has_equals(rows: Sequence[Row]) -> bool:
     """True when two of these rows are of one sensor and one time."""
-    count = len(rows)
     # One look at sensors or at times is nearly always enough.
-    if len({row[0] for row in rows}) == count or len({row[1] for row in rows}) == count:
+    if are_of_one_each(rows) or len({row[1] for row in rows}) == len(rows):
         return False
-    return len({row[:2] for row in rows}) < count
+    return len({row[:2] for row in rows}) < len(rows)
 
 
 def _stretches(rows: Sequence[Row]) -> list[tuple[int, int, int]]:
