@@ -30,10 +30,10 @@ from typing import Any
 
 import psycopg
 
+from tests.patience import PATIENCE_S
+
 _ROOT = Path(__file__).resolve().parent.parent
 _MANAGE = [sys.executable, str(_ROOT / "manage.py")]
-_UP_WITHIN_S = 60
-_DOWN_WITHIN_S = 30
 _POLL_S = 0.05
 _WORKERS = 2
 _TAIL = 4_000  # characters of the log that a failure shows
@@ -71,7 +71,7 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it can store a reading."""
         self.start_without_waiting()
-        wait_until(self._is_up, _UP_WITHIN_S, self.log)
+        wait_until(self._is_up, self.log)
 
     def start_without_waiting(self) -> None:
         """Start one that cannot store a reading, as things are."""
@@ -94,7 +94,7 @@ class Server:
         family = [self._process.pid, *_descendants(self._process.pid)]
         for pid in family:
             _signal(pid, signal.SIGSTOP)
-        wait_until(lambda: all(_is_still(pid) for pid in family), _DOWN_WITHIN_S, self.log)
+        wait_until(lambda: all(_is_still(pid) for pid in family), self.log)
 
     def thaw(self) -> None:
         """Let a frozen server go on."""
@@ -112,18 +112,18 @@ class Server:
             found[:] = filter(None, [_family(supervisor)])
             return bool(found)
 
-        wait_until(look, _UP_WITHIN_S, self.log)
+        wait_until(look, self.log)
         return found[0]
 
     def await_end(self) -> None:
         """Wait until its supervisor has ended, of itself or by another's hand."""
         assert self._process is not None
-        self._process.wait(_DOWN_WITHIN_S)
+        self._process.wait(PATIENCE_S)
         self._process = None
 
     def await_gone(self, pids: Sequence[int]) -> None:
         """Wait until none of these processes is left."""
-        wait_until(lambda: not any(_is_alive(pid) for pid in pids), _DOWN_WITHIN_S, self.log)
+        wait_until(lambda: not any(_is_alive(pid) for pid in pids), self.log)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on its data; return what it printed."""
@@ -131,9 +131,7 @@ class Server:
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def try_to_manage(
-        self, *arguments: str, within_s: float = 60, **env: str
-    ) -> subprocess.CompletedProcess[str]:
+    def try_to_manage(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a management command that may fail; further arguments are its environment."""
         return subprocess.run(
             [*_MANAGE, *arguments],
@@ -141,7 +139,7 @@ class Server:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=within_s,
+            timeout=PATIENCE_S,
         )
 
     @contextmanager
@@ -188,7 +186,7 @@ class Server:
         for pid in targets:
             _signal(pid, number)
         try:
-            self._process.wait(_DOWN_WITHIN_S)
+            self._process.wait(PATIENCE_S)
         finally:
             self._process = None
             for pid in family:  # none may outlive the test, however it went
@@ -238,11 +236,11 @@ def _can_bind(endpoint: socket.socket, port: int) -> bool:
     return True
 
 
-def wait_until(is_done: Callable[[], bool], within_s: float, log: Callable[[], str]) -> None:
+def wait_until(is_done: Callable[[], bool], log: Callable[[], str]) -> None:
     """Ask again and again, for there is nothing to await in another process tree."""
-    deadline = time.monotonic() + within_s
+    deadline = time.monotonic() + PATIENCE_S
     while not is_done():
-        assert time.monotonic() < deadline, f"Waited {within_s} s in vain:\n{log()[-_TAIL:]}"
+        assert time.monotonic() < deadline, f"Waited {PATIENCE_S} s in vain:\n{log()[-_TAIL:]}"
         time.sleep(_POLL_S)
 
 

@@ -18,9 +18,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.patience import PATIENCE_S
 from tests.serving import free_port
-
-WITHIN_S = 60
 
 
 @dataclass
@@ -52,13 +51,13 @@ class Receiver:
 
     def next(self) -> Request:
         """Wait for the next request."""
-        return self.arrived.get(timeout=WITHIN_S)
+        return self.arrived.get(timeout=PATIENCE_S)
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         length = int(handler.headers.get("Content-Length", 0))
         body = handler.rfile.read(length)
         self.arrived.put(Request(handler.path, dict(handler.headers), body))
-        self.hold.wait(WITHIN_S)
+        self.hold.wait(PATIENCE_S)
         handler.send_response(self.statuses.pop(0) if self.statuses else 200)
         for name, value in self.headers.items():
             handler.send_header(name, value)
@@ -103,7 +102,7 @@ def receiving(tls: Path | None = None) -> Iterator[Receiver]:
             receiver.hold.set()
             server.shutdown()
             server.server_close()
-            thread.join(WITHIN_S)
+            thread.join(PATIENCE_S)
 
 
 def make_certificate(folder: Path) -> Path:
@@ -134,7 +133,7 @@ class Mailbox:
         return "250 OK"
 
     def next(self) -> EmailMessage:
-        return self.arrived.get(timeout=WITHIN_S)
+        return self.arrived.get(timeout=PATIENCE_S)
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from alerts.outgoing import dispatch
 from alerts.outgoing.outcomes import Outcome
 from readings.times import MINUTE_MS, SECOND_MS, now_ms
 from tests.alerts.conftest import Clock
-from tests.alerts.receivers import WITHIN_S, Mailbox, Receiver
+from tests.alerts.receivers import Mailbox, Receiver
 from tests.factories import make_channel
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +52,7 @@ class Sent:
     def __call__(self, delivery: Delivery) -> Outcome:
         self.begun.put(f"{delivery.channel}: {delivery.event}")
         if str(delivery.channel) == self.hold_up:
-            self.go_on.wait(WITHIN_S)
+            self.go_on.wait(PATIENCE_S)
         return _OK
 
 
@@ -114,7 +115,7 @@ def test_one_that_is_slow_holds_up_no_other_and_not_the_watcher() -> None:
     with _courier(sent) as courier:
         first, second = _event("silence:1"), _event("silence:2")
         courier.wake()
-        begun = {sent.begun.get(timeout=WITHIN_S) for _ in range(3)}
+        begun = {sent.begun.get(timeout=PATIENCE_S) for _ in range(3)}
     assert begun == {f"slow: {first}", f"quick: {first}", f"quick: {second}"}
 
 
@@ -131,7 +132,7 @@ def test_a_sender_that_breaks_ends_nothing(caplog: pytest.LogCaptureFixture) -> 
 
     _event()
     with _courier(send):
-        assert {done.get(timeout=WITHIN_S), done.get(timeout=WITHIN_S)} == {"broken", "whole"}
+        assert {done.get(timeout=PATIENCE_S), done.get(timeout=PATIENCE_S)} == {"broken", "whole"}
     assert "broken: a message could not be sent" in caplog.text
 
 
@@ -197,7 +198,7 @@ def test_what_came_of_a_message_is_written_later_and_the_message_not_sent_again(
     monkeypatch.setattr(outbox, "end", end)
     monkeypatch.setattr(courier, "_LOOK_EVERY_S", 0.01)
     with _courier(sent):
-        assert written.wait(WITHIN_S)
+        assert written.wait(PATIENCE_S)
     assert sent.begun.qsize() == 1
     after = Delivery.objects.get()
     assert (after.state, after.attempts, after.may_have_arrived) == ("sent", 1, False)
@@ -219,9 +220,9 @@ def test_an_end_that_cannot_be_written_holds_up_no_other_destination(
     monkeypatch.setattr(outbox, "end", end)
     monkeypatch.setattr(courier, "_LOOK_EVERY_S", 0.01)
     with _courier(Sent()):
-        assert written.get(timeout=WITHIN_S) == events[0]
+        assert written.get(timeout=PATIENCE_S) == events[0]
         events.append(_event("silence:2"))
-        assert written.get(timeout=WITHIN_S) == events[1]
+        assert written.get(timeout=PATIENCE_S) == events[1]
 
 
 def test_a_browser_that_is_gone_is_forgotten_though_the_disk_refused_once(
@@ -244,7 +245,7 @@ def test_at_its_end_it_finishes_what_is_on_its_way() -> None:
     sent = Sent()
     _event()
     with _courier(sent):
-        sent.begun.get(timeout=WITHIN_S)
+        sent.begun.get(timeout=PATIENCE_S)
     assert Delivery.objects.get().state == "sent"
 
 
@@ -254,5 +255,5 @@ def test_beginnings_and_ends_arrive_in_order() -> None:
     sent = Sent()
     with _courier(sent) as courier:
         courier.wake()
-        order = [sent.begun.get(timeout=WITHIN_S).partition(": ")[2] for _ in events]
+        order = [sent.begun.get(timeout=PATIENCE_S).partition(": ")[2] for _ in events]
     assert order == [str(event) for event in events]

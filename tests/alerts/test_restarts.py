@@ -13,10 +13,10 @@ import pytest
 
 from tests.alerts.receivers import Receiver, receiving
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.serving import Server, wait_until
 
 _MAC = "5c:cf:7f:0a:1b:2c"
-_WITHIN_S = 90
 _CHANNEL = """
 from alerts.models import Channel
 Channel.objects.create(name="Phone", url="{url}?rto=60", shown_as="ntfy", is_in_house=True)
@@ -54,7 +54,7 @@ record_readings(Station.objects.get(), [Measurement(1, 21.5, now_ms(), True)])
 
 def _heard_hours_ago(server: Server) -> None:
     """Put the last reading back in time; the watcher's own last beat is a moment ago."""
-    with closing(sqlite3.connect(server.data_dir / "db.sqlite3", timeout=20)) as database:
+    with closing(sqlite3.connect(server.data_dir / "db.sqlite3", timeout=PATIENCE_S)) as database:
         database.execute("UPDATE readings_latest SET received_at = received_at - 7200000")
         now = time.time_ns() // 1_000_000
         database.execute("UPDATE readings_heartbeat SET beat_at = ?", [now])
@@ -76,7 +76,7 @@ def test_killed_in_the_middle_of_a_message_it_is_sent_once_more(
     assert _states(server) == ["waiting"]
     server.start()
     again = ntfy.next()
-    wait_until(lambda: _states(server) == ["sent"], _WITHIN_S, server.log)
+    wait_until(lambda: _states(server) == ["sent"], server.log)
     assert b"Attic is silent" in first.body
     assert b"Sent again" not in first.body
     assert b"Sent again: the server was stopped" in again.body
@@ -86,14 +86,13 @@ def test_killed_in_the_middle_of_a_message_it_is_sent_once_more(
 def test_killed_after_a_message_it_is_not_sent_again(server: Server, ntfy: Receiver) -> None:
     server.start()
     ntfy.next()
-    wait_until(lambda: _states(server) == ["sent"], _WITHIN_S, server.log)
+    wait_until(lambda: _states(server) == ["sent"], server.log)
     for _restart in range(2):
         server.kill()
         beat = server.query("SELECT beat_at FROM readings_heartbeat")
         server.start()
         wait_until(
             lambda beat=beat: server.query("SELECT beat_at FROM readings_heartbeat") != beat,  # type: ignore[misc]
-            _WITHIN_S,
             server.log,
         )
     assert server.query(_SILENT) == [(1,)]
@@ -105,5 +104,5 @@ def test_no_secret_of_a_channel_is_logged(server: Server, ntfy: Receiver) -> Non
     ntfy.statuses.append(500)
     server.start()
     ntfy.next()
-    wait_until(lambda: "trying again later" in server.log(), _WITHIN_S, server.log)
+    wait_until(lambda: "trying again later" in server.log(), server.log)
     assert "needle" not in server.log()

@@ -22,9 +22,9 @@ from pytest_django import Settings
 
 from alerts.management.commands import watch as command
 from alerts.watcher import Watcher
+from tests.patience import PATIENCE_S
 from upkeep import running
 
-_WITHIN_S = 60
 _MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 needs_flock = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")
@@ -172,7 +172,7 @@ def test_only_one_watcher_looks(watch_process: subprocess.Popen[bytes], tmp_path
         assert second.stderr is not None
         assert b"Another watcher works on this data folder" in second.stderr.readline()
         second.send_signal(signal.SIGTERM)
-        assert second.wait(_WITHIN_S) == 0
+        assert second.wait(PATIENCE_S) == 0
     assert watch_process.poll() is None
 
 
@@ -189,7 +189,7 @@ def watch_process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def watching(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [*_MANAGE, "watch"]
     with subprocess.Popen(command, env=_env(folder), stderr=subprocess.PIPE) as process:
-        too_late = threading.Timer(_WITHIN_S, process.kill)  # else a read may wait for ever
+        too_late = threading.Timer(PATIENCE_S, process.kill)  # else a read may wait for ever
         too_late.start()
         try:
             yield process
@@ -205,7 +205,7 @@ def _env(folder: Path) -> dict[str, str]:
 
 
 def _wait_for_beat(database: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _WITHIN_S
+    deadline = time.monotonic() + PATIENCE_S
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         while not connection.execute("SELECT 1 FROM readings_heartbeat").fetchone():
             assert process.poll() is None, process.communicate()[1]
@@ -219,5 +219,5 @@ def test_a_signal_ends_the_process_cleanly(
     watch_process: subprocess.Popen[bytes], number: signal.Signals
 ) -> None:
     watch_process.send_signal(number)
-    _, errors = watch_process.communicate(timeout=_WITHIN_S)
+    _, errors = watch_process.communicate(timeout=PATIENCE_S)
     assert (watch_process.returncode, errors) == (0, b"")

@@ -18,6 +18,7 @@ from tests.board.virtual_board import (
     prepare,
     start_board,
 )
+from tests.patience import PATIENCE_S
 
 KEY = "k3y-of-the-balcony"
 # Nobody listens on port 9 here: scripts that never connect name it as server.
@@ -70,7 +71,12 @@ def run_script(tmp_path: Path, micropython: Path) -> RunScript:
         (folder / "script.py").write_text(script)
         command = [str(micropython), "-X", f"heapsize={heap}", "script.py"]
         done = subprocess.run(
-            command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=60
+            command,
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
         )
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout

@@ -39,6 +39,7 @@ from types import TracebackType
 from tests.board.boot_loader import END, BootLoader
 from tests.board.serial_line import SerialLine
 from tests.board.virtual_board import FAKES, micropython_path
+from tests.patience import PATIENCE_S
 
 RAW, FRIENDLY = b"\x01", b"\x02"
 PROMPT = b">>> "
@@ -112,11 +113,11 @@ class PtyBoard:
     def set_wifi(self, is_up: bool) -> None:
         (self._world / "wifi").write_text("up" if is_up else "down")
 
-    def wait_for_reset(self, timeout: float = 20) -> None:
+    def wait_for_reset(self, timeout: float = PATIENCE_S) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: self.resets, timeout), "no reset"
 
-    def wait_for(self, text: str, timeout: float = 20) -> None:
+    def wait_for(self, text: str, timeout: float = PATIENCE_S) -> None:
         """Until a program has printed this, since the last hard reset."""
         with self._changed:
             found = self._changed.wait_for(lambda: text.encode() in self._console, timeout)

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from tests.serving import free_port
 
 LOST = b""  # the request was read, the reply never arrives
@@ -100,11 +101,11 @@ class ScriptedServer:
         self._listener.close()
         self._claim.close()
 
-    def wait_for_requests(self, count: int, timeout: float = 30) -> list[Request]:
+    def wait_for_requests(self, count: int, timeout: float = PATIENCE_S) -> list[Request]:
         self._wait(lambda: len(self._requests) >= count, timeout, f"{count} requests")
         return self.requests
 
-    def wait_until_all_closed(self, timeout: float = 30) -> int:
+    def wait_until_all_closed(self, timeout: float = PATIENCE_S) -> int:
         """Until the client has closed every connection; returns how many."""
         self._wait(lambda: self._closed_by_client == self._accepted, timeout, "all FINs")
         return self._accepted

@@ -16,7 +16,7 @@ def test_hundreds_of_rounds_with_every_kind_of_answer_do_not_use_up_memory(
 ) -> None:
     server.answers = [reply(200), reply(503), LOST, reply(400), b"garbage", reply(403)] * 20
     station = board(server, interval=0.1, heap=ESP8266, boot=HURRY)
-    server.wait_for_requests(400, timeout=60)
+    server.wait_for_requests(400)
     assert "Memory" not in station.console
     assert "machine.reset" not in station.console
 

@@ -18,6 +18,7 @@ from tests.board.conftest import KEY
 from tests.board.update_server import UpdateServer
 from tests.board.virtual_board import environment, micropython_path, prepare
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 
 _RESET = 3
 _MOST_STARTS = 12
@@ -84,7 +85,7 @@ class Board:
             env=environment(),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -350,7 +351,7 @@ def run_alone(station: Board, script: str) -> list[str]:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split()

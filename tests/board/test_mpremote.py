@@ -7,12 +7,18 @@ import sys
 from pathlib import Path
 
 from tests.board.pty_board import PtyBoard
+from tests.patience import PATIENCE_S
 
 
 def mpremote(board: PtyBoard, *words: str) -> str:
     command = [sys.executable, "-m", "mpremote", "connect", f"port:{board.port}", *words]
     return subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        stdin=subprocess.DEVNULL,
     ).stdout
 
 

@@ -79,7 +79,7 @@ class Walk:
         return self.type("provision", *words)
 
     def type(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self._server.try_to_manage(*words, within_s=600, WIFI_PASSWORD=PASSWORD)
+        return self._server.try_to_manage(*words, WIFI_PASSWORD=PASSWORD)
 
     def fails(self, **changes: object) -> str:
         return self._complaint(self.run(**changes))

@@ -24,6 +24,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from tests.patience import PATIENCE_S
+
 FIRMWARE = Path(__file__).parents[2] / "firmware" / "micropython"
 FAKES = Path(__file__).parent / "fakes"
 PASSWORD = "wifi-password-of-the-test"
@@ -149,7 +151,7 @@ class VirtualBoard:
         with self._printed:
             return "\n".join(self._lines)
 
-    def wait_for(self, text: str, timeout: float = 20) -> str:
+    def wait_for(self, text: str, timeout: float = PATIENCE_S) -> str:
         """The next console line with this text, after those already waited for."""
         deadline = time.monotonic() + timeout
         with self._printed:
@@ -179,7 +181,7 @@ class VirtualBoard:
     def press_ctrl_c(self) -> None:
         self._process.send_signal(signal.SIGINT)
 
-    def wait_until_ended(self, timeout: float = 20) -> int:
+    def wait_until_ended(self, timeout: float = PATIENCE_S) -> int:
         """The exit status: 0 = back at the prompt, 3 = machine.reset()."""
         status = self._process.wait(timeout)
         self._reader.join(timeout)

@@ -10,6 +10,7 @@ import pytest
 from tests.contract import catalogue
 from tests.contract.wire import exchange
 from tests.factories import TUTORIAL_KEY, update_path
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 pytestmark = pytest.mark.xdist_group("gunicorn")
@@ -64,7 +65,7 @@ def test_requests_sent_without_waiting_are_answered_in_order(household: Server) 
 
 def test_what_is_sent_behind_a_request_waits_for_its_reply(household: Server) -> None:
     """The second request comes in a packet of its own while the first is being stored."""
-    with socket.create_connection(("127.0.0.1", household.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", household.port), timeout=PATIENCE_S) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(2):
             connection.sendall(_request(update_path()))
@@ -75,7 +76,7 @@ def test_what_is_sent_behind_a_request_waits_for_its_reply(household: Server) ->
 
 
 def test_a_connection_goes_on_when_gunicorn_takes_it_over(household: Server) -> None:
-    with socket.create_connection(("127.0.0.1", household.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", household.port), timeout=PATIENCE_S) as connection:
         for request in (_request(update_path()), _request(update_path(), "1.1", _ODD)):
             connection.sendall(request)
             reply = b""
@@ -87,7 +88,7 @@ def test_a_connection_goes_on_when_gunicorn_takes_it_over(household: Server) -> 
 
 def test_a_request_in_two_packets_is_read(household: Server) -> None:
     request = _request(update_path(), "1.0")
-    with socket.create_connection(("127.0.0.1", household.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", household.port), timeout=PATIENCE_S) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(request[:20])
         connection.sendall(request[20:])
@@ -95,7 +96,7 @@ def test_a_request_in_two_packets_is_read(household: Server) -> None:
 
 
 def test_a_board_that_stops_sending_still_gets_its_reply(household: Server) -> None:
-    with socket.create_connection(("127.0.0.1", household.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", household.port), timeout=PATIENCE_S) as connection:
         connection.sendall(_request(update_path()))
         connection.shutdown(socket.SHUT_WR)
         reply = b"".join(iter(lambda: connection.recv(4_096), b""))
@@ -103,7 +104,7 @@ def test_a_board_that_stops_sending_still_gets_its_reply(household: Server) -> N
 
 
 def test_an_idle_connection_is_closed_after_its_keep_alive(household: Server) -> None:
-    with socket.create_connection(("127.0.0.1", household.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", household.port), timeout=PATIENCE_S) as connection:
         connection.sendall(_request(update_path()))
         reply = b"".join(iter(lambda: connection.recv(4_096), b""))  # until the server closes
     assert reply.endswith(b"\r\n\r\nOK")

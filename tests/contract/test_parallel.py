@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.wire import post_all
 from tests.factories import update_path
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 pytestmark = pytest.mark.xdist_group("gunicorn")
@@ -39,7 +40,7 @@ def test_boards_that_call_while_the_server_is_busy_wait_in_line(household: Serve
 
 def _connection(port: int) -> socket.socket:
     """Connect; a queue that is full would leave the caller without an answer."""
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
 
 
 def _values_of(server: Server, station: str) -> list[float]:

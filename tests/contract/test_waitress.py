@@ -21,7 +21,6 @@ from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, update_path
 from tests.serving import Server, free_port, wait_until
 
 _ROOT = Path(__file__).resolve().parents[2]
-_UP_WITHIN_S = 60
 _REVOKE = "from stations.verbs import set_active; set_active([1], False)"
 
 
@@ -45,7 +44,7 @@ def server(
             command = web_command()
         with subprocess.Popen(command, cwd=_ROOT, env=inherited | own) as process:
             try:
-                wait_until(lambda: _is_up(port, process), _UP_WITHIN_S, lambda: "")
+                wait_until(lambda: _is_up(port, process), lambda: "")
                 yield server
             finally:
                 process.terminate()

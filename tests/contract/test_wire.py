@@ -11,6 +11,7 @@ from tests.contract import catalogue
 from tests.contract.drivers import Answer
 from tests.contract.wire import as_a_board, as_http_1_1, exchange, parse
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, update_path
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 # One worker runs them all, so that one server serves them all.
@@ -186,7 +187,7 @@ def test_any_host_name_will_do(household: Server) -> None:
 def test_a_connection_kept_alive_serves_again(household: Server) -> None:
     request = f"GET {update_path()} HTTP/1.1\r\nHost: iot\r\n\r\n".encode()
     before = _count(household)
-    with socket.create_connection(("127.0.0.1", household.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", household.port), timeout=PATIENCE_S) as connection:
         for _ in range(3):
             connection.sendall(request)
             reply = b""
@@ -199,7 +200,9 @@ def test_a_board_that_hangs_up_at_once_disturbs_nobody(household: Server) -> Non
     mac = "5c:cf:7f:00:20:00"
     household.manage("add_station", "Hasty", "--mac", mac, "--key", TUTORIAL_KEY)
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", household.port), timeout=20) as connection:
+        with socket.create_connection(
+            ("127.0.0.1", household.port), timeout=PATIENCE_S
+        ) as connection:
             connection.sendall(as_a_board(update_path(mac=mac)))
     assert _stored(household, as_a_board(update_path())).body == b"OK"
 

@@ -7,11 +7,10 @@ import socket
 from dataclasses import dataclass
 
 from tests.contract.drivers import Answer
+from tests.patience import PATIENCE_S
 
-_PATIENCE_S = 20
 
-
-def exchange(port: int, request: bytes, patience_s: float = _PATIENCE_S) -> bytes:
+def exchange(port: int, request: bytes, patience_s: float = PATIENCE_S) -> bytes:
     """Send bytes and return all that comes back until the server closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=patience_s) as connection:
         connection.sendall(request)
@@ -70,7 +69,7 @@ async def post(port: int, path: str) -> Exchange:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             writer.write(as_a_board(path))
-            reply = await asyncio.wait_for(reader.read(), _PATIENCE_S)
+            reply = await asyncio.wait_for(reader.read(), PATIENCE_S)
         finally:
             writer.close()
     except OSError:

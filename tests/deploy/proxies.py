@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.serving import Server, free_port
 
 NAME = "weather.example.org"
 _DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-_UP_WITHIN_S = 30
 
 # As Debian's nginx.conf includes a site, but eager to compress and with logs of the test.
 _AROUND = """
@@ -83,7 +83,7 @@ def running_proxy(kind: str, folder: Path, server: Server) -> Iterator[Proxy]:
             yield proxy
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE_S)
 
 
 def _nginx(proxy: Proxy) -> list[str]:
@@ -146,9 +146,9 @@ def _is_up(proxy: Proxy, process: subprocess.Popen[bytes]) -> bool:
 
 
 def _await(is_done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _UP_WITHIN_S
+    deadline = time.monotonic() + PATIENCE_S
     while not is_done():
-        assert time.monotonic() < deadline, f"Waited {_UP_WITHIN_S} s in vain"
+        assert time.monotonic() < deadline, f"Waited {PATIENCE_S} s in vain"
         time.sleep(0.05)
 
 

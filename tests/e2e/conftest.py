@@ -16,9 +16,10 @@ from typing import Literal, Protocol
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_MS
 from tests.serving import Server
 
 Scheme = Literal["light", "dark"]
@@ -38,6 +39,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         assert "CI" not in os.environ, "CI must have Chromium: .ci/run installs it."
         pytest.skip("no Chromium here: install it, or set CHROMIUM to its path")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         yield browser
@@ -84,6 +86,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             color_scheme=scheme,
             java_script_enabled=script,
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         visit = Visit(context.new_page())
         visit.listen()

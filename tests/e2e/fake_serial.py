@@ -13,7 +13,8 @@ from contextlib import suppress
 
 from playwright.sync_api import Page
 
-_TAKEN_WITHIN_S = 20
+from tests.patience import PATIENCE_S
+
 _SCRIPT = """
 (() => {
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -95,5 +96,5 @@ class FakeSerial:
     def _write(self, data: list[int]) -> None:
         rest = bytes(data)
         while rest and self._handle is not None:
-            select.select([], [self._handle], [], _TAKEN_WITHIN_S)
+            select.select([], [self._handle], [], PATIENCE_S)
             rest = rest[os.write(self._handle, rest) :]

@@ -84,7 +84,7 @@ def test_a_change_in_the_garden_reaches_the_open_page(
     assert _shown(page, "Garden") == "−3.2"
     garden_board.set_temperature(4.5)
     value = page.get_by_role("article", name="Garden").locator("data")
-    expect(value).to_have_text("4.5", timeout=30_000)
+    expect(value).to_have_text("4.5")
 
 
 def test_an_outage_of_the_server_loses_nothing_and_doubles_nothing(
@@ -100,7 +100,7 @@ def test_an_outage_of_the_server_loses_nothing_and_doubles_nothing(
         garden_board.wait_for(f"measured {temperature:.2f}")
     garden_board.set_temperature(20.0)
     household.server.start()
-    garden_board.wait_for("sent, 0 waiting", timeout=60)
+    garden_board.wait_for("sent, 0 waiting")
     seen = _values(household.server)
     # In which order is for `tests/board`: what knocks while the server starts waits at its door.
     assert set(during) <= set(seen)

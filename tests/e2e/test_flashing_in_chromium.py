@@ -17,8 +17,6 @@ from tests.e2e.conftest import DESKTOP, Household, OpenPage
 from tests.e2e.fake_serial import FakeSerial
 from tests.e2e.test_walk_in_chromium import MAC, add_station
 
-_PATIENCE_MS = 120_000
-
 
 @pytest.fixture
 def bare_board(tmp_path: Path) -> Iterator[PtyBoard]:
@@ -28,7 +26,7 @@ def bare_board(tmp_path: Path) -> Iterator[PtyBoard]:
 
 
 def says(page: Page, text: str) -> None:
-    expect(page.locator("#flash-says")).to_contain_text(text, timeout=_PATIENCE_MS)
+    expect(page.locator("#flash-says")).to_contain_text(text)
 
 
 def take(page: Page, name: str, data: bytes) -> None:
@@ -61,9 +59,7 @@ def test_a_bare_board_is_flashed_filled_and_turns_green(
     page.get_by_label("Server").fill(household.server.url)
     page.get_by_role("button", name="Put the station's files").click()
     says(page, "The files are on the board, and it starts.")
-    expect(page.locator("#seen")).to_contain_text(
-        "key right, first reading 21.5 °C", timeout=_PATIENCE_MS
-    )
+    expect(page.locator("#seen")).to_contain_text("key right, first reading 21.5 °C")
     # Chromium complains of the refusal of the form above, and of nothing else.
     assert [text for text in visit.complaints if "400 (Bad Request)" not in text] == []
     serial.close()

@@ -32,9 +32,9 @@ def _import(page: Page, household: Household, path: Path) -> None:
     page.goto(f"{household.server.url}/admin/history/importjob/add/")
     page.get_by_label("File").set_input_files(path)
     page.get_by_role("button", name="Hand in and look").click()
-    expect(page.get_by_text("line 1322: bad time")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("line 1322: bad time")).to_be_visible()
     page.get_by_role("button", name="Store 1,320 readings").click()
-    expect(page.get_by_text("Stored 1,320 readings.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Stored 1,320 readings.")).to_be_visible()
 
 
 def _overhang(page: Page) -> list[int]:

@@ -132,7 +132,7 @@ def test_a_screen_on_a_wall_lives_through_a_restart(
 
     private_household.server.start()
     private_household.post("Living room", 23.5)
-    expect(value).to_have_text("23.5", timeout=40_000)  # by itself
+    expect(value).to_have_text("23.5")  # by itself
     expect(wall.get_by_text("No connection to the server.")).to_be_hidden()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from iotserver.first_run import read_or_create
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 
 _TOGETHER = 6
 
@@ -73,7 +74,7 @@ def test_processes_that_start_together_agree(tmp_path: Path) -> None:
         assert process.stdin
         process.stdin.close()
         process.stdin = None  # communicate() would flush it
-    secrets = {process.communicate(timeout=60)[0].strip() for process in running}
+    secrets = {process.communicate(timeout=PATIENCE_S)[0].strip() for process in running}
     assert secrets == {(tmp_path / "secret_key").read_text().strip()}
 
 
@@ -81,7 +82,7 @@ def test_threads_that_start_together_agree(tmp_path: Path) -> None:
     barrier = Barrier(_TOGETHER)
 
     def create(attempt: int) -> str:
-        barrier.wait(60)
+        barrier.wait(PATIENCE_S)
         return read_or_create(tmp_path / str(attempt), 48)
 
     with ThreadPoolExecutor(_TOGETHER) as pool:

@@ -18,6 +18,7 @@ import pytest
 from tests.conftest import StartServer
 from tests.contract.wire import exchange
 from tests.factories import TUTORIAL_MAC
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 MAC = "5c:cf:7f:0a:1b:2c"
@@ -146,7 +147,7 @@ def _closing(request: bytes) -> bytes:
 
 def break_the_database(server: Server) -> None:
     """Take the tables away under the running server: every page that asks for one fails."""
-    with closing(sqlite3.connect(server.data_dir / "db.sqlite3", timeout=20)) as database:
+    with closing(sqlite3.connect(server.data_dir / "db.sqlite3", timeout=PATIENCE_S)) as database:
         for table in (
             "readings_latest",
             "stations_sensor",

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
 _OURS = ("DATABASE_URL", "TIME_ZONE", "HOST", "PORT", "HTTPS", "ALLOWED_HOSTS", "DEBUG")
 
@@ -30,7 +32,9 @@ def environment(folder: Path, **env: str) -> dict[str, str]:
 
 def run(arguments: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PATIENCE_S
+    )
 
 
 def setting(name: str, folder: Path, **env: str) -> Any:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-_WITHIN_S = 60
+from tests.patience import PATIENCE_S
 
 _SUPERVISOR = """
 import sys
@@ -57,7 +57,7 @@ class Running:
         self._lines.put("")  # the last that held the pipe is gone
 
     def next(self) -> str:
-        return self._lines.get(timeout=_WITHIN_S)
+        return self._lines.get(timeout=PATIENCE_S)
 
     def await_all(self, *names: str) -> None:
         """Wait until each of these was said, in whatever order."""
@@ -69,13 +69,13 @@ class Running:
         """Wait until the supervisor and every child are gone; return its exit code."""
         while self.next():
             pass
-        return self.process.wait(_WITHIN_S)
+        return self.process.wait(PATIENCE_S)
 
     def stop(self) -> None:
         """Leave nobody who prints, and nobody who reads the pipe that is closed next."""
         if self.process.poll() is None:
             self.process.terminate()
-        self._reader.join(_WITHIN_S)
+        self._reader.join(PATIENCE_S)
 
 
 @contextmanager

@@ -18,8 +18,7 @@ from gunicorn.workers import gasgi
 
 from iotserver.express_lane import ExpressLane
 from iotserver.worker import BoundedASGIWorker
-
-_PATIENCE_S = 30
+from tests.patience import PATIENCE_S
 
 
 class SaysOK:
@@ -57,8 +56,7 @@ def test_who_waits_to_be_let_in_is_answered_though_the_worker_closes_at_once(
     address = worker.sockets[0].getsockname()
     with ExitStack() as stack:
         waiting = [
-            stack.enter_context(socket.create_connection(address, _PATIENCE_S))
-            for _ in range(count)
+            stack.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(count)
         ]
         for connection in waiting:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")

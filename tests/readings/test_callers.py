@@ -14,6 +14,7 @@ from readings import callers
 from readings.callers import Collector, Notes, next_pause, write_or_tell
 from readings.measurements import Submission
 from readings.outcomes import Outcome, Refused, Stored
+from tests.patience import PATIENCE_S
 from tests.readings.calls import ADDRESS, MAC, make_call
 
 ATTIC = 7  # its id
@@ -146,7 +147,7 @@ def test_what_is_noted_is_written_by_itself(monkeypatch: pytest.MonkeyPatch) -> 
     collector = Collector()
     collector.write_with(written.put)
     collector.note_old_key(7)
-    assert list(written.get(timeout=20).old_keys) == [7]
+    assert list(written.get(timeout=PATIENCE_S).old_keys) == [7]
 
 
 _FORKED = r"""
@@ -169,7 +170,7 @@ sys.exit(os.waitpid(child, 0)[1] if child else 0)
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing forks there")
 def test_each_process_of_a_server_writes_what_it_notes() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _FORKED], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", _FORKED], capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(done.stdout.splitlines()) == ["1", "2"]

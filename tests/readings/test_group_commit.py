@@ -16,6 +16,7 @@ from readings.measurements import Measurement, Submission
 from readings.outcomes import Outcome, Refused, Stored
 from stations.auth import StationCache
 from stations.wire import Credentials
+from tests.patience import PATIENCE_S
 
 Settle = Callable[[StationCache, Sequence[Submission]], list[Outcome]]
 
@@ -40,7 +41,7 @@ class SlowDisk:
     def settle(self, cache: StationCache, submissions: Sequence[Submission]) -> list[Outcome]:
         self.batches.append([one.measurements[0].value for one in submissions])
         self.is_committing.release()
-        assert self.may_finish.acquire(timeout=20)
+        assert self.may_finish.acquire(timeout=PATIENCE_S)
         return [Stored(1, "Attic", one.measurements) for one in submissions]
 
 
@@ -121,7 +122,7 @@ def test_a_board_that_hangs_up_disturbs_no_other(
         disk.may_finish.release(2)
         return await asyncio.gather(*tasks, return_exceptions=True)
 
-    outcomes = asyncio.run(asyncio.wait_for(scenario(), timeout=20))
+    outcomes = asyncio.run(asyncio.wait_for(scenario(), timeout=PATIENCE_S))
     assert isinstance(outcomes.pop(leaver), asyncio.CancelledError)
     assert outcomes == [_stored(number) for number in range(4) if number != leaver]
 
@@ -214,7 +215,7 @@ def test_a_commit_that_raises_leaves_no_board_waiting(
         raise RuntimeError("no thread to run on")
 
     monkeypatch.setattr(device_requests, "settle_or_busy", fail)
-    outcome = asyncio.run(asyncio.wait_for(commits.submit(_submission(1)), timeout=20))
+    outcome = asyncio.run(asyncio.wait_for(commits.submit(_submission(1)), timeout=PATIENCE_S))
     assert outcome == device_requests.BUSY
 
 
@@ -230,7 +231,7 @@ def test_a_reply_that_fails_takes_none_of_the_others_along(
         commits.take(_submission(0), _break)
         return await asyncio.gather(*await _submit(commits, [1, 2]))
 
-    outcomes = asyncio.run(asyncio.wait_for(scenario(), timeout=20))
+    outcomes = asyncio.run(asyncio.wait_for(scenario(), timeout=PATIENCE_S))
     assert outcomes == [_stored(1), _stored(2)]
     assert disk.batches == [[0.0, 1.0, 2.0]]
 
@@ -242,7 +243,7 @@ def test_after_a_reply_that_fails_commits_go_on(commits: GroupCommit, disk: Slow
         await asyncio.to_thread(disk.is_committing.acquire)
         return await commits.submit(_submission(1))
 
-    assert asyncio.run(asyncio.wait_for(scenario(), timeout=20)) == _stored(1)
+    assert asyncio.run(asyncio.wait_for(scenario(), timeout=PATIENCE_S)) == _stored(1)
 
 
 def test_a_reply_that_fails_is_in_the_log(
@@ -253,7 +254,7 @@ def test_a_reply_that_fails_is_in_the_log(
         commits.take(_submission(0), _break)
         await commits.submit(_submission(1))
 
-    asyncio.run(asyncio.wait_for(scenario(), timeout=20))
+    asyncio.run(asyncio.wait_for(scenario(), timeout=PATIENCE_S))
     (record,) = [one for one in caplog.records if one.name == "readings.devices"]
     assert "could not be answered" in record.getMessage()
 
@@ -265,5 +266,5 @@ def test_what_nobody_needs_any_more_leaves_no_thread(disk: SlowDisk) -> None:
     (thread,) = [one for one in threading.enumerate() if one is commits._thread]
     del commits
     gc.collect()
-    thread.join(20)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()

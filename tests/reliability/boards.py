@@ -23,6 +23,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 Manner = Literal["keeps its connection", "connects anew", "sends again"]
@@ -32,7 +33,6 @@ _MANNERS: tuple[Manner, ...] = ("keeps its connection", "connects anew", "sends 
 Outcome = Literal["acknowledged", "refused", "cut", "unanswered"]
 
 _KEY = "a-key-of-the-reliability-tests"
-_PATIENCE_S = 60
 _RETRY_S = 0.02
 _STEP = 20_000  # values rise by 1/20,000: a million of them are all temperatures of air
 _REGISTER = """
@@ -99,7 +99,7 @@ class Load:
         """Block until so many more readings are acknowledged than when this was called."""
         with self._news:
             enough = self._acknowledged + more
-            is_done = self._news.wait_for(lambda: self._acknowledged >= enough, _PATIENCE_S)
+            is_done = self._news.wait_for(lambda: self._acknowledged >= enough, PATIENCE_S)
             assert is_done, f"{self._acknowledged} acknowledged, {enough} hoped for"
 
     async def _run(self) -> None:
@@ -165,7 +165,7 @@ async def _ask(connection: socket.socket, request: bytes) -> bytes:
     try:
         await loop.sock_sendall(connection, request)
         while not _is_whole(reply):
-            piece = await asyncio.wait_for(loop.sock_recv(connection, 4_096), _PATIENCE_S)
+            piece = await asyncio.wait_for(loop.sock_recv(connection, 4_096), PATIENCE_S)
             if not piece:
                 break
             reply += piece

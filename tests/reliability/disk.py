@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 _SIZE = 96 * 1024 * 1024
@@ -102,6 +103,6 @@ def _mounted(image: Path, place: Path) -> Iterator[Path]:
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout

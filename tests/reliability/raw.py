@@ -10,8 +10,8 @@ from contextlib import suppress
 from tests.contract.drivers import Answer
 from tests.contract.wire import parse
 from tests.factories import TUTORIAL_KEY
+from tests.patience import PATIENCE_S
 
-_PATIENCE_S = 20
 # A traceback, but no error: to one who sends too many fields or too large a form.
 _SAID_BY_DJANGO = "ERROR django.security"
 
@@ -22,7 +22,7 @@ def exchange(port: int, request: bytes, *, is_cut: bool = False) -> bytes:
     A server that has heard enough may close before it has read everything.
     With `is_cut` the client says that nothing more will come.
     """
-    with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)
             if is_cut:
@@ -63,7 +63,7 @@ async def ask_all(port: int, requests: list[bytes], clients: int) -> list[tuple[
     async def client() -> None:
         while waiting:
             raw = waiting.pop()
-            done.append((raw, await asyncio.wait_for(_ask(port, raw), _PATIENCE_S)))
+            done.append((raw, await asyncio.wait_for(_ask(port, raw), PATIENCE_S)))
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return done

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.reliability.asking import add_tutorial_station, health, page, post
 from tests.serving import Server
 
 Lock = Callable[[Path], AbstractContextManager[None]]
 
 _HELD_S = 8
-_PATIENCE_S = 60
 
 
 @contextmanager
@@ -58,14 +58,14 @@ def sign_in(server: Server) -> int:
     """Sign in as the admin; return the status of the page that follows."""
     jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     browser = urllib.request.build_opener(jar)
-    form = browser.open(f"{server.url}/sign-in/", timeout=_PATIENCE_S).read().decode()
+    form = browser.open(f"{server.url}/sign-in/", timeout=PATIENCE_S).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
     assert token
     password = (server.data_dir / "admin_password").read_text().strip()
     fields = {"username": "admin", "password": password, "csrfmiddlewaretoken": token[1]}
     sent = urllib.parse.urlencode(fields).encode()
     try:
-        with browser.open(f"{server.url}/sign-in/", sent, timeout=_PATIENCE_S) as answer:
+        with browser.open(f"{server.url}/sign-in/", sent, timeout=PATIENCE_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         with refused:
@@ -91,7 +91,7 @@ def test_who_writes_waits_for_eight_seconds_and_is_served(
 def test_who_waited_too_long_is_told_so(server: Server, threads: ThreadPoolExecutor) -> None:
     with sqlite_lock(server.data_dir):
         refused, signed_in = threads.submit(post, server), threads.submit(sign_in, server)
-        answer = refused.result(_PATIENCE_S)
+        answer = refused.result(PATIENCE_S)
         assert (answer.status, answer.body) == (503, b"busy, send again")
-        assert signed_in.result(_PATIENCE_S) == 503
+        assert signed_in.result(PATIENCE_S) == 503
     assert post(server).status == 200

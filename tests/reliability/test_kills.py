@@ -14,12 +14,12 @@ from contextlib import closing
 import pytest
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.reliability.audit import assert_nothing_wrong
 from tests.reliability.boards import posting, register
 from tests.reliability.kills import KILLS
 
 _BOARDS = 12
-_PATIENCE_S = 30
 
 
 @pytest.mark.parametrize("victim", KILLS)
@@ -41,7 +41,7 @@ def test_a_board_that_keeps_its_connection_is_sent_away_when_the_master_is_kille
     """Else it would hold on to a worker that nobody looks after any more."""
     server = start_server()
     board = register(server, 1)[0]
-    with closing(socket.create_connection(("127.0.0.1", server.port), _PATIENCE_S)) as connection:
+    with closing(socket.create_connection(("127.0.0.1", server.port), PATIENCE_S)) as connection:
         os.kill(server.family().master, signal.SIGKILL)
         reply = b""
         while b"connection: close" not in reply.lower():

@@ -22,7 +22,7 @@ ADOPT = (
 
 def wait_for(server: Server, mac: str, count: int) -> None:
     """Wait until so many calls of a board are listed."""
-    wait_until(lambda: any(row[:2] == (mac, count) for row in server.query(ROWS)), 20, server.log)
+    wait_until(lambda: any(row[:2] == (mac, count) for row in server.query(ROWS)), server.log)
 
 
 def test_both_workers_count_the_calls_of_one_board(start_server: StartServer) -> None:
@@ -52,5 +52,5 @@ def test_a_flood_of_strangers_makes_no_station_and_costs_no_reading(
     assert ask_all(server, mixed) == {403: STRANGERS, 200: 200}
     assert server.count_readings() == 200
     listed = "SELECT count(*) FROM stations_refusedboard"
-    wait_until(lambda: server.query(listed)[0][0] == 200, 20, server.log)
+    wait_until(lambda: server.query(listed)[0][0] == 200, server.log)
     assert server.query("SELECT name FROM stations_station") == [("Attic",)]

@@ -11,11 +11,11 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.reliability.asking import add_tutorial_station, page, post
 from tests.serving import Server
 
 _IDLE = 1_000
-_PATIENCE_S = 120
 _EVERY_S = 1
 
 
@@ -37,7 +37,7 @@ def few_files() -> Iterator[Callable[[int], None]]:
 
 
 def connect(server: Server) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=_PATIENCE_S)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
 
 
 def test_others_are_served_beside_a_thousand_idle_connections(
@@ -109,7 +109,7 @@ class Dripping:
 
 
 def _is_closed_by_the_server(connection: socket.socket) -> bool:
-    """Wait for it, or for `_PATIENCE_S`."""
+    """Wait for it, or for `PATIENCE_S`."""
     try:
         while connection.recv(4_096):
             pass

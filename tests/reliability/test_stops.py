@@ -12,11 +12,10 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.reliability.audit import assert_nothing_wrong
 from tests.reliability.boards import Board, posting, register, total
 from tests.serving import Server, wait_until
-
-_PATIENCE_S = 30
 
 
 def _stop_the_supervisor(server: Server) -> None:
@@ -66,13 +65,13 @@ def test_a_board_in_the_middle_of_its_request_when_sigterm_comes_is_answered(
 ) -> None:
     server = start_server()
     board = register(server, 1)[0]
-    with closing(socket.create_connection(("127.0.0.1", server.port), _PATIENCE_S)) as connection:
+    with closing(socket.create_connection(("127.0.0.1", server.port), PATIENCE_S)) as connection:
         connection.sendall(board.request())
         assert connection.recv(4_096).endswith(b"OK")  # let in, and kept open
         request = board.request()
         connection.sendall(request[:30])
         _stop_the_supervisor(server)
-        wait_until(lambda: _is_closed(server.port), _PATIENCE_S, server.log)
+        wait_until(lambda: _is_closed(server.port), server.log)
         connection.sendall(request[30:])
         reply = _everything_from(connection)
     server.await_end()
@@ -82,7 +81,7 @@ def test_a_board_in_the_middle_of_its_request_when_sigterm_comes_is_answered(
 
 def _sent(server: Server, board: Board) -> socket.socket:
     """Return a connection with a board's request on its way."""
-    connection = socket.create_connection(("127.0.0.1", server.port), _PATIENCE_S)
+    connection = socket.create_connection(("127.0.0.1", server.port), PATIENCE_S)
     connection.sendall(board.request())
     return connection
 

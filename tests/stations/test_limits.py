@@ -12,6 +12,7 @@ import pytest
 
 from stations import limits
 from stations.limits import Limit, Usage, place_of_address, place_of_station
+from tests.patience import PATIENCE_S
 
 _ROOT = Path(__file__).resolve().parents[2]
 ATTIC = place_of_station(7)
@@ -78,7 +79,9 @@ reader, writer = os.pipe()
 def run_forking(script: str) -> list[int]:
     """Run a script that forks; return the numbers that it printed."""
     command = [sys.executable, "-c", _FORKING + script]
-    printed = subprocess.run(command, cwd=_ROOT, capture_output=True, timeout=60, check=True)
+    printed = subprocess.run(
+        command, cwd=_ROOT, capture_output=True, timeout=PATIENCE_S, check=True
+    )
     return [int(number) for number in printed.stdout.split()]
 
 

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 _MAC = "5c:cf:7f:0a:1b:2c"
@@ -57,7 +58,7 @@ def _posting(url: str) -> Iterator[Board]:
     board = Board(url)
     board.start()
     try:
-        assert board.has_posted.wait(60)
+        assert board.has_posted.wait(PATIENCE_S)
         yield board
     finally:
         board.stop()

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartServer
+from tests.patience import PATIENCE_S
 from tests.serving import Server
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +44,7 @@ def manage(
         env=inherited | own | env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
 
 

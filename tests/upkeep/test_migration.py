@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 _SCRIPT = """
 import os, signal, sys
 import django
@@ -39,7 +41,7 @@ def _migrate(folder: Path, die_at: str = "") -> int:
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     own = {"DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "iotserver.settings"}
     command = [sys.executable, "-c", _SCRIPT, die_at]
-    return subprocess.run(command, env=env | own, timeout=120, check=False).returncode
+    return subprocess.run(command, env=env | own, timeout=PATIENCE_S, check=False).returncode
 
 
 @pytest.mark.parametrize("die_at", ["auth.0001_initial", "stations.0001_initial"])

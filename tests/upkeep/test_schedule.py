@@ -14,11 +14,11 @@ from django.db import DatabaseError
 from pytest_django import Settings
 
 from readings.times import DAY_MS, HOUR_MS, MINUTE_MS, now_ms, to_ms
+from tests.patience import PATIENCE_S
 from upkeep import results, schedule
 from upkeep.models import TaskResult
 from upkeep.schedule import Scheduler, Stopped, Task, TaskFailed, check_stop
 
-_WITHIN_S = 30
 _ZONE = ZoneInfo(house.TIME_ZONE)
 _THREE = time(3)
 
@@ -225,11 +225,11 @@ def test_a_task_runs_beside_the_caller() -> None:
 
     def run() -> str:
         begun.set()
-        assert may_end.wait(_WITHIN_S)
+        assert may_end.wait(PATIENCE_S)
         return "done"
 
     with Scheduler([Task("long", 60, run)]):
-        assert begun.wait(_WITHIN_S)  # this thread goes on while the task does
+        assert begun.wait(PATIENCE_S)  # this thread goes on while the task does
         may_end.set()
 
 
@@ -249,7 +249,7 @@ def test_a_long_task_learns_that_it_has_to_stop() -> None:
             raise
 
     with Scheduler([Task("long", 60, run)]):
-        assert begun.wait(_WITHIN_S)
+        assert begun.wait(PATIENCE_S)
     assert ended == ["in order"]
 
 
@@ -269,7 +269,7 @@ def test_the_thread_outlives_a_database_that_cannot_be_asked(
 
     monkeypatch.setattr(results, "last_results", last_results)
     with Scheduler([_counted([], every_s=10**9)]):
-        assert answered.wait(_WITHIN_S)
+        assert answered.wait(PATIENCE_S)
     assert [r.levelno for r in caplog.records if "looking again" in r.message] == [logging.ERROR]
 
 
