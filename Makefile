@@ -9,6 +9,10 @@ AXE := $(if $(shell command -v npm),tests/e2e/node_modules/.installed)
 # piwheels.org builds, which have hashes of their own: they take the pins alone.
 LOCK ?= $(if $(filter 32,$(shell getconf LONG_BIT)),requirements.txt,requirements.lock)
 
+# Some containers forbid Python to keep what it compiled: each start of a server would compile
+# this project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test lint format messages lock audit clean
 
 serve: .venv/.runtime
