@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,9 +24,11 @@ hypothesis_settings.load_profile("house")
 
 _FIRST_START = """
 from iotserver import static_files
+from iotserver.management.commands.serve import create_first_admin
 from upkeep.migration import migrate
 migrate()
 static_files.gather()
+create_first_admin()
 """
 
 
@@ -80,7 +81,7 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def data_of_a_first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the database and the static files of a first start, once for all servers."""
+    """Make database, admin and static files of a first start, once for all servers."""
     folder = tmp_path_factory.mktemp("first-start")
     maker = Server(folder, 0, {})
     maker.manage("shell", "--verbosity=0", "-c", _FIRST_START)
@@ -100,10 +101,7 @@ def start_server(tmp_path: Path, first_data: Path | None) -> Iterator[StartServe
         folders = (tmp_path / f"server-{number}" for number in range(1, 100))
 
         def start(**env: str) -> Server:
-            folder = next(folders)
-            if first_data and "DATA_DIR" not in env:
-                unused = shutil.ignore_patterns("db.*" if "DATABASE_URL" in env else "")
-                shutil.copytree(first_data, folder / "data", ignore=unused)
-            return stack.enter_context(running_server(folder, **env))
+            data = None if "DATA_DIR" in env else first_data
+            return stack.enter_context(running_server(next(folders), data, **env))
 
         yield start

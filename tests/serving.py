@@ -16,6 +16,7 @@ from __future__ import annotations
 import http.client
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -195,13 +196,26 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, **env: str) -> Iterator[Server]:
-    """Start a server with its data in `folder`; further arguments are its environment."""
+def running_server(folder: Path, data: Path | None = None, /, **env: str) -> Iterator[Server]:
+    """Start a server with its data in `folder`; further arguments are its environment.
+
+    Its data begin as a copy of `data`, a data folder; without it, as nothing.
+    """
+    with stopped_server(folder, data, **env) as server:
+        server.start()
+        yield server
+
+
+@contextmanager
+def stopped_server(folder: Path, data: Path | None = None, /, **env: str) -> Iterator[Server]:
+    """Make what `running_server` starts, and stop it in the end."""
     folder.mkdir(parents=True, exist_ok=True)
     with free_port() as port:
         server = Server(folder, port, env)
+        if data:
+            unused = shutil.ignore_patterns("db.*" if "DATABASE_URL" in env else "")
+            shutil.copytree(data, server.data_dir, ignore=unused)
         try:
-            server.start()
             yield server
         finally:
             server.stop()

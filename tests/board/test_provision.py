@@ -32,8 +32,11 @@ _number = count(1)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("server"), PUBLIC_DASHBOARD="true") as server:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, data_of_a_first_start: Path
+) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with running_server(folder, data_of_a_first_start, PUBLIC_DASHBOARD="true") as server:
         yield server
 
 

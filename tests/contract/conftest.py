@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -41,8 +42,10 @@ def tutorial_station(ask: Ask) -> None:
 
 
 @pytest.fixture(scope="session")
-def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def household(
+    tmp_path_factory: pytest.TempPathFactory, data_of_a_first_start: Path
+) -> Iterator[Server]:
     """A real server that knows the tutorial's station."""
-    with running_server(tmp_path_factory.mktemp("household")) as server:
+    with running_server(tmp_path_factory.mktemp("household"), data_of_a_first_start) as server:
         server.manage("add_station", "Tutorial", "--mac", TUTORIAL_MAC, "--key", TUTORIAL_KEY)
         yield server

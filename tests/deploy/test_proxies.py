@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from http.cookies import SimpleCookie
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -24,11 +25,14 @@ pytestmark = pytest.mark.xdist_group("proxies")
 
 
 @pytest.fixture(scope="module")
-def proxy_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Proxy]]:
+def proxy_of(
+    tmp_path_factory: pytest.TempPathFactory, data_of_a_first_start: Path
+) -> Iterator[Callable[[str], Proxy]]:
     """One server and a proxy of each kind for the whole module: no test leaves anything behind."""
     folder = tmp_path_factory.mktemp("proxy")
     names = {"HTTPS": "true", "ALLOWED_HOSTS": NAME, "REFUSAL_RATE_LIMIT": "0"}
-    with running_server(folder / "server", **names) as server, ExitStack() as stack:
+    started = running_server(folder / "server", data_of_a_first_start, **names)
+    with started as server, ExitStack() as stack:
         server.manage("add_station", "Attic", "--mac", MAC, "--key", KEY)
 
         @cache

@@ -12,6 +12,7 @@ import shutil
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 from urllib.request import urlopen
 
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from tests.conftest import StartServer
 from tests.patience import PATIENCE_MS
-from tests.serving import Server
+from tests.serving import Server, stopped_server
 
 Scheme = Literal["light", "dark"]
 PHONE, DESKTOP = (360, 780), (1280, 900)
@@ -130,17 +131,7 @@ class Household:
         return (self.server.data_dir / "admin_password").read_text().strip()
 
 
-@pytest.fixture
-def household(start_server: StartServer) -> Household:
-    return _household(start_server(PUBLIC_DASHBOARD="true"))
-
-
-@pytest.fixture
-def private_household(start_server: StartServer) -> Household:
-    return _household(start_server())
-
-
-# Both in one process: each start of Django takes half a second of every test.
+# Both in one process: each start of Django takes half a second.
 _REGISTER = """
 import json
 from stations.verbs import register_station
@@ -149,8 +140,35 @@ print(json.dumps({{n: register_station(n, mac, placement=p).api_key for n, mac, 
 """
 
 
-def _household(server: Server) -> Household:
+@dataclass(frozen=True)
+class Registered:
+    """A data folder with the household's stations, and their keys."""
+
+    data: Path
+    keys: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def registered(tmp_path_factory: pytest.TempPathFactory, data_of_a_first_start: Path) -> Registered:
+    """Register the stations once for all households."""
     inside, outside = Household.MACS.items()
     stations = [(*inside, "indoor"), (*outside, "outdoor")]
-    printed = server.manage("shell", "--verbosity=0", "-c", _REGISTER.format(stations=stations))
-    return Household(server, json.loads(printed))
+    with stopped_server(tmp_path_factory.mktemp("household"), data_of_a_first_start) as server:
+        script = _REGISTER.format(stations=stations)
+        keys = json.loads(server.manage("shell", "--verbosity=0", "-c", script))
+        return Registered(server.data_dir, keys)
+
+
+@pytest.fixture
+def first_data(registered: Registered) -> Path:
+    return registered.data
+
+
+@pytest.fixture
+def household(start_server: StartServer, registered: Registered) -> Household:
+    return Household(start_server(PUBLIC_DASHBOARD="true"), registered.keys)
+
+
+@pytest.fixture
+def private_household(start_server: StartServer, registered: Registered) -> Household:
+    return Household(start_server(), registered.keys)

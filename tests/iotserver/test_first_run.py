@@ -18,6 +18,12 @@ from tests.patience import PATIENCE_S
 _TOGETHER = 6
 
 
+@pytest.fixture
+def first_data() -> None:
+    """A first start begins with nothing here: it is what these tests are about."""
+    return None
+
+
 def test_a_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
     read_or_create(tmp_path / "secret_key", 48)
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -17,6 +17,12 @@ from iotserver.management.commands import serve
 from tests.conftest import StartServer
 
 
+@pytest.fixture
+def first_data() -> None:
+    """A first start begins with nothing here: it is what these tests are about."""
+    return None
+
+
 class NoSupervisor:
     """Ends at once, as a web server that fell with this code."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,16 +13,19 @@ from tests.serving import Server, running_server
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, data_of_a_first_start: Path
+) -> Iterator[Server]:
     """A server that knows one station and listens however often it has refused.
 
     On the engine that the suite runs on. It hands its log over when it stops.
     """
+    folder = tmp_path_factory.mktemp("house")
     limits = {"REFUSAL_RATE_LIMIT": "0", "STATION_RATE_LIMIT": "0", "MAX_SENSORS_PER_STATION": "99"}
     with (
         scratch_environment() as database,
         running_server(
-            tmp_path_factory.mktemp("house"), PUBLIC_DASHBOARD="true", **limits, **database
+            folder, data_of_a_first_start, PUBLIC_DASHBOARD="true", **limits, **database
         ) as server,
     ):
         server.manage("add_station", "Tutorial", "--mac", TUTORIAL_MAC, "--key", TUTORIAL_KEY)

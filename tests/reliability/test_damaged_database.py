@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import StartServer
 from tests.reliability.asking import add_tutorial_station, health, page, post, program, until
-from tests.serving import Server
+from tests.serving import Server, stopped_server
 
 _PAGE = 4096
 
@@ -27,14 +28,19 @@ def overwrite(file: Path, share: tuple[float, float]) -> None:
         os.fsync(database.fileno())
 
 
+@pytest.fixture(scope="module")
+def data_of_a_week(tmp_path_factory: pytest.TempPathFactory, data_of_a_first_start: Path) -> Path:
+    with stopped_server(tmp_path_factory.mktemp("week"), data_of_a_first_start) as server:
+        add_tutorial_station(server)
+        server.manage("seed_demo", "--days", "7")
+        return server.data_dir
+
+
 @pytest.fixture
-def stopped(start_server: StartServer) -> Server:
+def stopped(tmp_path: Path, data_of_a_week: Path) -> Iterator[Server]:
     """A household with a week of readings, its server down."""
-    server = start_server(PUBLIC_DASHBOARD="true")
-    add_tutorial_station(server)
-    server.manage("seed_demo", "--days", "7")
-    server.stop()
-    return server
+    with stopped_server(tmp_path / "server", data_of_a_week, PUBLIC_DASHBOARD="true") as server:
+        yield server
 
 
 @pytest.fixture(params=[(0.3, 0.6), (0.0, 0.01)], ids=["middle", "header"])

@@ -24,8 +24,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(disk: Path, tmp_path: Path) -> Iterator[Server]:
-    with running_server(tmp_path / "server", DATA_DIR=str(disk / "data")) as running:
+def server(disk: Path, tmp_path: Path, data_of_a_first_start: Path) -> Iterator[Server]:
+    place = str(disk / "data")
+    with running_server(tmp_path / "server", data_of_a_first_start, DATA_DIR=place) as running:
         yield running
 
 
