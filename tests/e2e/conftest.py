@@ -166,9 +166,9 @@ def first_data(registered: Registered) -> Path:
 
 @pytest.fixture
 def household(start_server: StartServer, registered: Registered) -> Household:
-    return Household(start_server(PUBLIC_DASHBOARD="true"), registered.keys)
+    return Household(start_server(PUBLIC_DASHBOARD="true"), dict(registered.keys))
 
 
 @pytest.fixture
 def private_household(start_server: StartServer, registered: Registered) -> Household:
-    return Household(start_server(), registered.keys)
+    return Household(start_server(), dict(registered.keys))
