@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from types import FrameType
 
-from django.conf import settings
-
-from iotserver.lifeline import tied_to_me
+from iotserver.children import Work, start
 
 _POLL_S = 0.2
 _STOP_WITHIN_S = 15
 _RESTART_AFTER_S = 5
-
-
-def web_command() -> list[str]:
-    """Return the web server's command line: gunicorn, or waitress where it cannot run."""
-    if sys.platform == "win32":
-        listen = f"--listen={settings.HOST}:{settings.PORT}"
-        return [sys.executable, "-m", "waitress", listen, "iotserver.wsgi:application"]
-    config = str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py")
-    return [sys.executable, "-m", "gunicorn", "--config", config]
-
-
-def watcher_command() -> list[str]:
-    return [sys.executable, str(settings.BASE_DIR / "manage.py"), "watch"]
+_WEB, _WATCHER = "iotserver-web", "iotserver-watch"
 
 
 class Supervisor:
@@ -40,32 +24,32 @@ class Supervisor:
     person at the terminal has to know.
     """
 
-    def __init__(self, web: Sequence[str], watcher: Sequence[str]) -> None:
-        self._watcher_command = watcher
+    def __init__(self, web: Work, watcher: Work) -> None:
+        self._watch = watcher
         self._is_stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         _raise_file_limit()
-        self._web = _start(web)
-        self._watcher = _start(watcher)
+        self._web = start(web, _WEB)
+        self._watcher = start(watcher, _WATCHER)
         self._restart_at = 0.0
 
     def run(self) -> int:
         """Block until the web server ends or a signal arrives; return the exit code."""
-        while not self._is_stopping and self._web.poll() is None:
+        while not self._is_stopping and self._web.exitcode is None:
             self._mend_watcher()
             time.sleep(_POLL_S)
         _stop(self._watcher)
         _stop(self._web)
-        return 0 if self._is_stopping else self._web.returncode
+        return 0 if self._is_stopping else self._web.exitcode or 0
 
     def _mend_watcher(self) -> None:
-        if self._watcher.poll() is None:
+        if self._watcher.exitcode is None:
             return
         if not self._restart_at:
             self._restart_at = time.monotonic() + _RESTART_AFTER_S
         elif time.monotonic() >= self._restart_at:
-            self._watcher, self._restart_at = _start(self._watcher_command), 0.0
+            self._watcher, self._restart_at = start(self._watch, _WATCHER), 0.0
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True
@@ -82,23 +66,9 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a child that Ctrl-C does not reach: the supervisor stops it in order.
-
-    Only when the supervisor itself was killed the kernel does it.
-    """
-    environment = os.environ | {"HOST": settings.HOST, "PORT": str(settings.PORT)}
-    return subprocess.Popen(
-        tied_to_me(command), cwd=settings.BASE_DIR, env=environment, start_new_session=True
-    )
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is not None:
-        return
+def _stop(child: BaseProcess) -> None:
     child.terminate()
-    try:
-        child.wait(_STOP_WITHIN_S)
-    except subprocess.TimeoutExpired:
+    child.join(_STOP_WITHIN_S)
+    if child.exitcode is None:
         child.kill()
-        child.wait()
+        child.join()

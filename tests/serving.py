@@ -285,19 +285,16 @@ def _family(supervisor: int) -> Family | None:
     children = _children()
     roles = {_role(pid): pid for pid in children.get(supervisor, [])}
     workers = children.get(roles.get("web", 0), [])
-    if len(workers) < _WORKERS or "watcher" not in roles:
+    if len(workers) < _WORKERS or "watch" not in roles:
         return None
-    return Family(supervisor, roles["web"], workers, roles["watcher"])
+    return Family(supervisor, roles["web"], workers, roles["watch"])
 
 
 def _role(pid: int) -> str:
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/comm").read_text().strip().removeprefix("iotserver-")
     except OSError:
         return "ended"
-    if b"iotserver.lifeline" in command:
-        return "not yet itself"
-    return "watcher" if b"watch" in command else "web"
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -13,35 +13,36 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
-from iotserver.supervisor import web_command
 from tests.contract.wire import as_a_board, as_http_1_1, exchange, parse, post, post_all
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, update_path
 from tests.serving import Server, free_port, wait_until
 
 _ROOT = Path(__file__).resolve().parents[2]
+# Its children begin anew there: Windows knows no forks.
+_SERVE = """
+from multiprocessing import get_context
+import django
+django.setup()
+from django.core.management import call_command
+from iotserver import children
+children.CONTEXT, children.web = get_context("spawn"), children.waitress
+call_command("serve")
+"""
 _REVOKE = "from stations.verbs import set_active; set_active([1], False)"
 
 
 @pytest.fixture
-def server(
-    data_of_a_first_start: Path,
-    tmp_path: Path,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Server]:
+def server(data_of_a_first_start: Path, tmp_path: Path) -> Iterator[Server]:
     """A server that was started as on Windows and knows the tutorial's station: data and port."""
     shutil.copytree(data_of_a_first_start, tmp_path / "data")
     with free_port() as port:
-        settings.HOST, settings.PORT = "127.0.0.1", port
         server = Server(tmp_path, port, {})
         server.manage("add_station", "Tutorial", "--mac", TUTORIAL_MAC, "--key", TUTORIAL_KEY)
         inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         own = {"DATA_DIR": str(server.data_dir), "DJANGO_SETTINGS_MODULE": "iotserver.settings"}
-        with monkeypatch.context() as windows:
-            windows.setattr(sys, "platform", "win32")
-            command = web_command()
+        own |= {"HOST": "127.0.0.1", "PORT": str(port)}
+        command = [sys.executable, "-c", _SERVE]
         with subprocess.Popen(command, cwd=_ROOT, env=inherited | own) as process:
             try:
                 wait_until(lambda: _is_up(port, process), lambda: "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from iotserver.children import Work
 from iotserver.management.commands import serve
 from tests.conftest import StartServer
 
@@ -26,7 +26,7 @@ def first_data() -> None:
 class NoSupervisor:
     """Ends at once, as a web server that fell with this code."""
 
-    def __init__(self, web: Sequence[str], watcher: Sequence[str]) -> None:
+    def __init__(self, web: Work, watcher: Work) -> None:
         pass
 
     def run(self) -> int:

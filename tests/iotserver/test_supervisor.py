@@ -13,16 +13,38 @@ from contextlib import contextmanager
 
 import pytest
 
+from iotserver import children
 from tests.patience import PATIENCE_S
+
+_HOW = children.CONTEXT.get_start_method()
+
+# Each child is told to stop before it can have done anything; one that did not hear waits for ever.
+_STOPPED_AT_ONCE = """
+import signal
+import django
+django.setup()
+from iotserver.children import start
+signal.signal(signal.SIGTERM, lambda *_: None)
+ends = set()
+for _ in range(100):
+    child = start(signal.pause, "child")
+    child.terminate()
+    child.join()
+    ends.add(child.exitcode)
+print(ends)
+"""
 
 _SUPERVISOR = """
 import sys
+from functools import partial
+from multiprocessing import get_context
 import django
 django.setup()
-from iotserver import supervisor
+from iotserver import children, supervisor
 supervisor._RESTART_AFTER_S = 0.1
 supervisor._STOP_WITHIN_S = float(sys.argv[3])
-web, watcher = ([sys.executable, "-c", code] for code in sys.argv[1:3])
+children.CONTEXT = get_context(sys.argv[4])
+web, watcher = (partial(exec, code, {}) for code in sys.argv[1:3])
 sys.exit(supervisor.Supervisor(web, watcher).run())
 """
 
@@ -79,8 +101,10 @@ class Running:
 
 
 @contextmanager
-def supervised(web: str, watcher: str, stop_within_s: float = 30) -> Iterator[Running]:
-    command = [sys.executable, "-c", _SUPERVISOR, web, watcher, str(stop_within_s)]
+def supervised(
+    web: str, watcher: str, stop_within_s: float = 30, how: str = _HOW
+) -> Iterator[Running]:
+    command = [sys.executable, "-c", _SUPERVISOR, web, watcher, str(stop_within_s), how]
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         running = Running(process)
@@ -90,14 +114,16 @@ def supervised(web: str, watcher: str, stop_within_s: float = 30) -> Iterator[Ru
             running.stop()
 
 
-def test_both_children_run() -> None:
-    with supervised(child("web", WAIT), child("watcher", WAIT)) as running:
+@pytest.mark.parametrize("how", ["fork", "spawn"])
+def test_both_children_run(how: str) -> None:
+    with supervised(child("web", WAIT), child("watcher", WAIT), how=how) as running:
         running.await_all("web", "watcher")
         assert running.process.poll() is None
 
 
-def test_a_fallen_watcher_is_started_again() -> None:
-    with supervised(child("web", WAIT), child("watcher", "sys.exit(1)")) as running:
+@pytest.mark.parametrize("how", ["fork", "spawn"])
+def test_a_fallen_watcher_is_started_again(how: str) -> None:
+    with supervised(child("web", WAIT), child("watcher", "sys.exit(1)"), how=how) as running:
         for _ in range(3):
             running.await_all("watcher")
         assert running.process.poll() is None
@@ -115,9 +141,10 @@ def test_a_web_server_that_was_killed_is_no_success() -> None:
         assert running.end() != 0
 
 
+@pytest.mark.parametrize("how", ["fork", "spawn"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_both_and_is_a_success(number: signal.Signals) -> None:
-    with supervised(child("web", WAIT), child("watcher", WAIT)) as running:
+def test_a_signal_stops_both_and_is_a_success(number: signal.Signals, how: str) -> None:
+    with supervised(child("web", WAIT), child("watcher", WAIT), how=how) as running:
         running.await_all("web", "watcher")
         running.process.send_signal(number)
         assert running.end() == 0
@@ -140,7 +167,24 @@ def test_a_supervisor_that_was_killed_leaves_no_child_behind() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a death")
 def test_a_child_whose_supervisor_died_before_it_began_does_not_begin() -> None:
-    nobody = str(2**22 + 1)  # no process has this number
-    command = [sys.executable, "-m", "iotserver.lifeline", nobody, "echo", "begun"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
+    nobody = 2**22 + 1  # no process has this number
+    begin = f"from iotserver.lifeline import tie_to; tie_to({nobody}); print('begun')"
+    assert run(begin) == (1, "")
+
+
+@pytest.mark.skipif(_HOW != "fork", reason="only a fork inherits how signals are treated")
+def test_a_signal_meets_no_child_that_still_treats_it_as_the_supervisor_does() -> None:
+    assert run(_STOPPED_AT_ONCE) == (0, f"{{-{signal.SIGTERM.value}}}\n")
+
+
+def run(script: str) -> tuple[int, str]:
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    return done.returncode, done.stdout

@@ -15,11 +15,11 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError
 from django.db import DatabaseError, connection
 
-from iotserver import catalogues, static_files
+from iotserver import catalogues, children, static_files
 from iotserver.first_run import read_or_create
 from iotserver.listening import objection_in_the_end
 from iotserver.log_formats import is_journal
-from iotserver.supervisor import Supervisor, watcher_command, web_command
+from iotserver.supervisor import Supervisor
 from readings import clock, damage, faults
 from stations.address import server_url
 from stations.commands import QuickCommand
@@ -46,7 +46,7 @@ class Command(QuickCommand):
         when_possible(compile_translations)
         password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
-        sys.exit(Supervisor(web_command(), watcher_command()).run())
+        sys.exit(Supervisor(children.web, children.watcher).run())
 
     def _welcome(self, password: str | None) -> None:
         self.stdout.write(f"\n  Dashboard   {server_url()}/")

@@ -1,0 +1,123 @@
+"""What a start of the whole server takes, with children that are forks and that begin anew.
+
+    .venv/bin/python -m benchmarks.starts [--rounds 10]
+
+Both sides take shuffled turns on the same data, which a first start has made. Seconds count from
+`manage.py serve` until /healthz says 200; processor time is that of every process together, a
+little later; memory is the sum of their proportional set sizes (PSS: what processes share counts
+once). Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from benchmarks.servers import ROOT, environment, free_port
+
+_SERVE = """
+import os
+from multiprocessing import get_context
+import django
+os.umask(0o077)
+django.setup()
+from django.core.management import call_command
+from iotserver import children
+children.CONTEXT = get_context("{how}")
+call_command("serve")
+"""
+_SETTLED_S = 3
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Side:
+    how: str
+    up_s: list[float] = field(default_factory=list)
+    processor_s: list[float] = field(default_factory=list)
+    memory_mb: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10)
+    rounds = parser.parse_args().rounds
+    sides = [Side("fork"), Side("spawn")]
+    with tempfile.TemporaryDirectory() as folder:
+        _measure(Path(folder), Side("fork"))  # makes the data
+        for _ in range(rounds):
+            for side in random.sample(sides, len(sides)):
+                _measure(Path(folder), side)
+    for side in sides:
+        print(
+            f"{side.how:6} up after {median(side.up_s):.2f} s,"
+            f" {median(side.processor_s):.2f} s of processor time,"
+            f" {median(side.memory_mb):.0f} MB"
+        )
+
+
+def _measure(data: Path, side: Side) -> None:
+    port = free_port()
+    began = time.monotonic()
+    with _serving(data, port, side.how) as pid:
+        _wait(port)
+        side.up_s.append(time.monotonic() - began)
+        time.sleep(_SETTLED_S)
+        family = list(_family(pid))
+        side.processor_s.append(sum(map(_processor_s, family)))
+        side.memory_mb.append(sum(map(_pss_mb, family)))
+
+
+@contextmanager
+def _serving(data: Path, port: int, how: str) -> Iterator[int]:
+    own = environment(data, port) | {"DJANGO_SETTINGS_MODULE": "iotserver.settings"}
+    command = [sys.executable, "-c", _SERVE.format(how=how)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+
+
+def _wait(port: int) -> None:
+    while True:
+        with suppress(URLError):
+            urlopen(f"http://127.0.0.1:{port}/healthz").close()
+            return
+        time.sleep(0.01)
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield from _family(int(child))
+
+
+def _processor_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _pss_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"/proc/{pid}/smaps_rollup has no Pss")
+
+
+if __name__ == "__main__":
+    main()
