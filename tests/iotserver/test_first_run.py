@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from iotserver.first_run import read_or_create
 from tests.conftest import StartServer
@@ -82,6 +83,16 @@ def test_processes_that_start_together_agree(tmp_path: Path) -> None:
         process.stdin = None  # communicate() would flush it
     secrets = {process.communicate(timeout=PATIENCE_S)[0].strip() for process in running}
     assert secrets == {(tmp_path / "secret_key").read_text().strip()}
+
+
+@pytest.mark.parametrize("left", ["", "\n"])
+def test_an_empty_secret_is_no_secret(tmp_path: Path, left: str) -> None:
+    """A file that was being copied when the card was pulled: every page would fail, no start."""
+    path = tmp_path / "secret_key"
+    path.write_text(left)
+    with pytest.raises(ImproperlyConfigured, match=r"secret_key is empty\. Put back .* or delete"):
+        read_or_create(path, 48)
+    assert path.read_text() == left
 
 
 def test_threads_that_start_together_agree(tmp_path: Path) -> None:
