@@ -8,7 +8,10 @@ the whole file's room a second time.
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing, suppress
+from pathlib import Path
 
 from django.db import connection
 
@@ -19,6 +22,7 @@ _INCREMENTAL = 2
 _FREE_SHARE = 4  # a quarter of the file may stay free, and is soon filled
 _FREE_PAGES = 1_000
 _HELD_S = 0.01
+_WAIT_S = 1
 
 
 def let_the_file_shrink() -> None:
@@ -53,6 +57,19 @@ def _free_some(most: int) -> float:
             if time.perf_counter() - began > _HELD_S:
                 break
     return time.perf_counter() - began
+
+
+def fold_in_the_log() -> None:
+    """Leave the database in one file at a stop: copy into it what its -wal file holds.
+
+    SQLite does that for whoever closes it last. Where another server has it open still, or the
+    disk takes nothing, it is left to the next start.
+    """
+    file = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor != "sqlite" or not file.is_file():
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(file, timeout=_WAIT_S)) as database:
+        database.execute("SELECT 1 FROM sqlite_master")  # until then it has not opened the file
 
 
 def ask(pragma: str) -> int:

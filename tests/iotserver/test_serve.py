@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from io import StringIO
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from pytest_django import Settings
 from iotserver.children import Work
 from iotserver.management.commands import serve
 from tests.conftest import StartServer
+from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, update_path
 
 
 @pytest.fixture
@@ -133,3 +135,13 @@ def test_a_second_start_keeps_the_admin_and_tells_no_password(start_server: Star
 def test_a_server_listens_on_ipv6(start_server: StartServer) -> None:
     server = start_server(HOST="::")  # answers 127.0.0.1 as well, where its health is asked
     assert "Invalid" not in server.log()
+
+
+def test_a_stop_leaves_the_database_in_one_file(start_server: StartServer) -> None:
+    """Who copies that file after a stop, and no other, has everything."""
+    server = start_server()
+    server.manage("add_station", "Tutorial", "--mac", TUTORIAL_MAC, "--key", TUTORIAL_KEY)
+    assert urlopen(f"{server.url}{update_path()}").read() == b"OK"
+    server.stop()
+    beside = {path.name for path in server.data_dir.glob("db.sqlite3-*")}
+    assert (beside, server.count_readings()) == (set(), 1)

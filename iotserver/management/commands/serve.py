@@ -23,7 +23,7 @@ from iotserver.supervisor import Supervisor
 from readings import clock, damage, faults
 from stations.address import server_url
 from stations.commands import QuickCommand
-from upkeep import integrity, running
+from upkeep import integrity, running, space
 from upkeep.migration import migrate
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,9 @@ class Command(QuickCommand):
         when_possible(compile_translations)
         password = None if when_possible(is_damaged) else when_possible(prepare)
         self._welcome(password)
-        sys.exit(Supervisor(children.web, children.watcher).run())
+        code = Supervisor(children.web, children.watcher).run()
+        space.fold_in_the_log()  # forks end without closing what they have open
+        sys.exit(code)
 
     def _welcome(self, password: str | None) -> None:
         self.stdout.write(f"\n  Dashboard   {server_url()}/")
