@@ -8,25 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
 
 def read_or_create(path: Path, make: Callable[[], str]) -> str:
     """Return the secret in a file; have one made when there is none.
 
     Two processes that start together agree: the file appears whole or not at all,
-    and the first to put it there wins. An empty one, of a copy that was cut short, raises
-    `ImproperlyConfigured`: only its owner knows whether there is another.
+    and the first to put it there wins.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         _create(path, make())
-    if text := path.read_text().strip():
-        return text
-    raise ImproperlyConfigured(
-        f"{path} is empty. Put back the one that belongs there, or delete it and start again:"
-        " a new one is made."
-    )
+    return path.read_text().strip()
 
 
 def _create(path: Path, text: str) -> None:
