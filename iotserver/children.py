@@ -12,8 +12,9 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -66,31 +67,39 @@ def start(work: Work, name: str) -> BaseProcess:
     gc.freeze()  # the collector would write to the pages that all share
     # A daemon is stopped, too, where the supervisor fails.
     child = CONTEXT.Process(target=_begin, args=(work, name, os.getpid()), name=name, daemon=True)
-    with _signals_held_back():
-        child.start()
+    _let_no_signal_be_lost()
+    child.start()
     return child
 
 
-@contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Let no signal for a child meet the handlers that it inherits."""
+@cache
+def _let_no_signal_be_lost() -> None:
+    """Hold signals back at each fork, here and in the children, until the new process can hear.
+
+    It inherits its parent's handlers: a web worker that is told to stop before it has its own
+    would go on for ten seconds, until gunicorn kills it.
+    """
     if sys.platform == "win32":
-        yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def hold() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+    def let_go() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+    def begin_anew() -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        let_go()
+
+    os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=begin_anew)
 
 
 def _begin(work: Work, name: str, parent: int) -> None:
     if sys.platform != "win32":
         os.setsid()
         tie_to(parent)
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         with suppress(OSError):  # only Linux has the file
             Path("/proc/self/comm").write_text(name)
     os.chdir(settings.BASE_DIR)
