@@ -3,9 +3,9 @@
     .venv/bin/python -m benchmarks.starts [--rounds 10]
 
 Both sides take shuffled turns on the same data, which a first start has made. Seconds count from
-`manage.py serve` until /healthz says 200; processor time is that of every process together, a
-little later; memory is the sum of their proportional set sizes (PSS: what processes share counts
-once). Linux only.
+`manage.py serve` until /healthz says 200; processor time is that of supervisor, watcher and
+web server together, a little later; memory is the sum of their proportional set sizes (PSS: what
+processes share counts once). Linux only.
 """
 
 from __future__ import annotations
@@ -13,19 +13,14 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from benchmarks.servers import ROOT, environment, free_port
+from tests.serving import running_server, stopped_server
 
 _SERVE = """
 import os
@@ -56,10 +51,12 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     sides = [Side("fork"), Side("spawn")]
     with tempfile.TemporaryDirectory() as folder:
-        _measure(Path(folder), Side("fork"))  # makes the data
-        for _ in range(rounds):
+        home = Path(folder)
+        with running_server(home / "first") as first:
+            first.stop()
+        for number in range(rounds):
             for side in random.sample(sides, len(sides)):
-                _measure(Path(folder), side)
+                _measure(first.data_dir, home / f"{side.how}-{number}", side)
     for side in sides:
         print(
             f"{side.how:6} up after {median(side.up_s):.2f} s,"
@@ -68,43 +65,16 @@ def main() -> None:
         )
 
 
-def _measure(data: Path, side: Side) -> None:
-    port = free_port()
-    began = time.monotonic()
-    with _serving(data, port, side.how) as pid:
-        _wait(port)
+def _measure(data: Path, folder: Path, side: Side) -> None:
+    serve = [sys.executable, "-c", _SERVE.format(how=side.how)]
+    with stopped_server(folder, data, serve) as server:
+        began = time.monotonic()
+        server.start()
         side.up_s.append(time.monotonic() - began)
         time.sleep(_SETTLED_S)
-        family = list(_family(pid))
+        family = server.family().all()
         side.processor_s.append(sum(map(_processor_s, family)))
         side.memory_mb.append(sum(map(_pss_mb, family)))
-
-
-@contextmanager
-def _serving(data: Path, port: int, how: str) -> Iterator[int]:
-    own = environment(data, port) | {"DJANGO_SETTINGS_MODULE": "iotserver.settings"}
-    command = [sys.executable, "-c", _SERVE.format(how=how)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            yield process.pid
-        finally:
-            process.terminate()
-
-
-def _wait(port: int) -> None:
-    while True:
-        with suppress(URLError):
-            urlopen(f"http://127.0.0.1:{port}/healthz").close()
-            return
-        time.sleep(0.01)
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        yield from _family(int(child))
 
 
 def _processor_s(pid: int) -> float:

@@ -35,6 +35,7 @@ from tests.patience import PATIENCE_S
 
 _ROOT = Path(__file__).resolve().parent.parent
 _MANAGE = [sys.executable, str(_ROOT / "manage.py")]
+_SERVE = (*_MANAGE, "serve")
 _POLL_S = 0.05
 _WORKERS = 2
 _TAIL = 4_000  # characters of the log that a failure shows
@@ -58,7 +59,9 @@ class Family:
 class Server:
     """One server, started and stopped by the test that made it."""
 
-    def __init__(self, folder: Path, port: int, env: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, port: int, env: dict[str, str], serve: Sequence[str] = _SERVE
+    ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.data_dir = Path(env.get("DATA_DIR", folder / "data"))
@@ -67,6 +70,7 @@ class Server:
         self._database_url = env.get("DATABASE_URL", "")
         own = {"DATA_DIR": str(self.data_dir), "HOST": "127.0.0.1", "PORT": str(port)}
         self._env = inherited | {"DJANGO_SETTINGS_MODULE": "iotserver.settings"} | own | env
+        self._serve = serve
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -78,7 +82,7 @@ class Server:
         """Start one that cannot store a reading, as things are."""
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_MANAGE, "serve"], cwd=_ROOT, env=self._env, stdout=log, stderr=log
+                self._serve, cwd=_ROOT, env=self._env, stdout=log, stderr=log
             )
 
     def stop(self) -> None:
@@ -207,11 +211,13 @@ def running_server(folder: Path, data: Path | None = None, /, **env: str) -> Ite
 
 
 @contextmanager
-def stopped_server(folder: Path, data: Path | None = None, /, **env: str) -> Iterator[Server]:
-    """Make what `running_server` starts, and stop it in the end."""
+def stopped_server(
+    folder: Path, data: Path | None = None, serve: Sequence[str] = _SERVE, /, **env: str
+) -> Iterator[Server]:
+    """Make what `running_server` starts, and stop it in the end; `serve` is its command line."""
     folder.mkdir(parents=True, exist_ok=True)
     with free_port() as port:
-        server = Server(folder, port, env)
+        server = Server(folder, port, env, serve)
         if data:
             unused = shutil.ignore_patterns("db.*" if "DATABASE_URL" in env else "")
             shutil.copytree(data, server.data_dir, ignore=unused)

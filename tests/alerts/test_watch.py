@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from pytest_django import Settings
 from alerts.management.commands import watch as command
 from alerts.watcher import Watcher
 from tests.patience import PATIENCE_S
+from tests.serving import wait_until
 from upkeep import running
 
 _MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
@@ -205,12 +205,13 @@ def _env(folder: Path) -> dict[str, str]:
 
 
 def _wait_for_beat(database: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        while not connection.execute("SELECT 1 FROM readings_heartbeat").fetchone():
+
+        def has_beaten() -> bool:
             assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "no beat"
-            time.sleep(0.02)  # another process's commit cannot be awaited
+            return bool(connection.execute("SELECT 1 FROM readings_heartbeat").fetchone())
+
+        wait_until(has_beaten, lambda: "no beat")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes unasked")

@@ -113,14 +113,14 @@ class PtyBoard:
     def set_wifi(self, is_up: bool) -> None:
         (self._world / "wifi").write_text("up" if is_up else "down")
 
-    def wait_for_reset(self, timeout: float = PATIENCE_S) -> None:
+    def wait_for_reset(self) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: self.resets, timeout), "no reset"
+            assert self._changed.wait_for(lambda: self.resets, PATIENCE_S), "no reset"
 
-    def wait_for(self, text: str, timeout: float = PATIENCE_S) -> None:
+    def wait_for(self, text: str) -> None:
         """Until a program has printed this, since the last hard reset."""
         with self._changed:
-            found = self._changed.wait_for(lambda: text.encode() in self._console, timeout)
+            found = self._changed.wait_for(lambda: text.encode() in self._console, PATIENCE_S)
             assert found, f"no {text!r} on the console: {self._console!r}"
 
     def plug_in(self) -> None:

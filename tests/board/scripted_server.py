@@ -101,8 +101,8 @@ class ScriptedServer:
         self._listener.close()
         self._claim.close()
 
-    def wait_for_requests(self, count: int, timeout: float = PATIENCE_S) -> list[Request]:
-        self._wait(lambda: len(self._requests) >= count, timeout, f"{count} requests")
+    def wait_for_requests(self, count: int) -> list[Request]:
+        self._wait(lambda: len(self._requests) >= count, PATIENCE_S, f"{count} requests")
         return self.requests
 
     def wait_until_all_closed(self, timeout: float = PATIENCE_S) -> int:

@@ -151,9 +151,9 @@ class VirtualBoard:
         with self._printed:
             return "\n".join(self._lines)
 
-    def wait_for(self, text: str, timeout: float = PATIENCE_S) -> str:
+    def wait_for(self, text: str) -> str:
         """The next console line with this text, after those already waited for."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + PATIENCE_S
         with self._printed:
             while True:
                 while self._read_up_to < len(self._lines):
@@ -181,10 +181,10 @@ class VirtualBoard:
     def press_ctrl_c(self) -> None:
         self._process.send_signal(signal.SIGINT)
 
-    def wait_until_ended(self, timeout: float = PATIENCE_S) -> int:
+    def wait_until_ended(self) -> int:
         """The exit status: 0 = back at the prompt, 3 = machine.reset()."""
-        status = self._process.wait(timeout)
-        self._reader.join(timeout)
+        status = self._process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
         return status
 
     def stop(self) -> None:

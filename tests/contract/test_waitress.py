@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.contract.wire import as_a_board, as_http_1_1, exchange, parse, post, post_all
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, update_path
-from tests.serving import Server, free_port, wait_until
+from tests.serving import Server, stopped_server
 
-_ROOT = Path(__file__).resolve().parents[2]
 # Its children begin anew there: Windows knows no forks.
 _SERVE = """
 from multiprocessing import get_context
@@ -34,28 +29,12 @@ _REVOKE = "from stations.verbs import set_active; set_active([1], False)"
 
 @pytest.fixture
 def server(data_of_a_first_start: Path, tmp_path: Path) -> Iterator[Server]:
-    """A server that was started as on Windows and knows the tutorial's station: data and port."""
-    shutil.copytree(data_of_a_first_start, tmp_path / "data")
-    with free_port() as port:
-        server = Server(tmp_path, port, {})
+    """A server that was started as on Windows and knows the tutorial's station."""
+    serve = [sys.executable, "-c", _SERVE]
+    with stopped_server(tmp_path, data_of_a_first_start, serve) as server:
         server.manage("add_station", "Tutorial", "--mac", TUTORIAL_MAC, "--key", TUTORIAL_KEY)
-        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        own = {"DATA_DIR": str(server.data_dir), "DJANGO_SETTINGS_MODULE": "iotserver.settings"}
-        own |= {"HOST": "127.0.0.1", "PORT": str(port)}
-        command = [sys.executable, "-c", _SERVE]
-        with subprocess.Popen(command, cwd=_ROOT, env=inherited | own) as process:
-            try:
-                wait_until(lambda: _is_up(port, process), lambda: "")
-                yield server
-            finally:
-                process.terminate()
-
-
-def _is_up(port: int, process: subprocess.Popen[bytes]) -> bool:
-    assert process.poll() is None, "it ended on its own"
-    with suppress(OSError):
-        return exchange(port, as_a_board("/healthz")).startswith(b"HTTP/1.0 200")
-    return False
+        server.start()
+        yield server
 
 
 def test_a_board_gets_its_ok_when_the_reading_is_stored(server: Server) -> None:

@@ -10,9 +10,9 @@ from tests.contract.drivers import Answer
 from tests.patience import PATIENCE_S
 
 
-def exchange(port: int, request: bytes, patience_s: float = PATIENCE_S) -> bytes:
+def exchange(port: int, request: bytes) -> bytes:
     """Send bytes and return all that comes back until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=patience_s) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
         connection.sendall(request)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 

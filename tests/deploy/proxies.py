@@ -7,8 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S
-from tests.serving import Server, free_port
+from tests.serving import Server, free_port, wait_until
 
 NAME = "weather.example.org"
 _DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -79,7 +78,7 @@ def running_proxy(kind: str, folder: Path, server: Server) -> Iterator[Proxy]:
                 stderr=log,
             )
         try:
-            _await(lambda: _is_up(proxy, process))
+            wait_until(lambda: _is_up(proxy, process), proxy.logs)
             yield proxy
         finally:
             process.terminate()
@@ -143,13 +142,6 @@ def _is_up(proxy: Proxy, process: subprocess.Popen[bytes]) -> bool:
     with suppress(OSError):
         return all(b"200 OK" in proxy.ask(request, tls=tls) for tls in (False, True))
     return False
-
-
-def _await(is_done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_done():
-        assert time.monotonic() < deadline, f"Waited {PATIENCE_S} s in vain"
-        time.sleep(0.05)
 
 
 def _exchange(connection: socket.socket, request: bytes) -> bytes:

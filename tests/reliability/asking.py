@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from tests.contract.drivers import Answer
 from tests.contract.wire import as_a_board, as_http_1_1, exchange, parse
 from tests.factories import TUTORIAL_KEY, TUTORIAL_MAC, update_path
-from tests.patience import PATIENCE_S
-from tests.serving import Server
-
-_POLL_S = 0.05
+from tests.serving import Server, wait_until
 
 
 def until(is_so: Callable[[], bool], server: Server) -> None:
     """Ask again and again: another process's doing cannot be awaited."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not _holds(is_so):
-        assert time.monotonic() < deadline, f"waited in vain:\n{server.log()[-4_000:]}"
-        time.sleep(_POLL_S)
+    wait_until(lambda: _holds(is_so), server.log)
 
 
 def _holds(is_so: Callable[[], bool]) -> bool:
@@ -43,7 +36,7 @@ def program(server: Server, path: str) -> Answer:
 
 def post(server: Server, value: float = 21.5) -> Answer:
     """Post a reading of the tutorial's station."""
-    return parse(exchange(server.port, as_a_board(update_path(data=value)), PATIENCE_S))
+    return parse(exchange(server.port, as_a_board(update_path(data=value))))
 
 
 def add_tutorial_station(server: Server) -> None:
