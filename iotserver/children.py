@@ -1,7 +1,7 @@
 """The two processes that the supervisor looks after, and how it starts one.
 
 On Linux a child is a fork: it has loaded already what the supervisor has, and shares its memory.
-Children that load Django by themselves take half as long again to start and 55 MB more
+Children that load Django by themselves take half as long again to start and 50 MB more
 (`benchmarks.starts`), which is a lot on a small board. Elsewhere a child begins anew: those systems
 know no forks or do not take them well.
 """

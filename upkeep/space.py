@@ -11,11 +11,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, suppress
-from pathlib import Path
 
 from django.db import connection
 
 from readings.locks import write_transaction
+from upkeep import sqlite_dump
 from upkeep.schedule import check_stop
 
 _INCREMENTAL = 2
@@ -65,7 +65,7 @@ def fold_in_the_log() -> None:
     SQLite does that for whoever closes it last. Where another server has it open still, or the
     disk takes nothing, it is left to the next start.
     """
-    file = Path(str(connection.settings_dict["NAME"]))
+    file = sqlite_dump.database()
     if connection.vendor != "sqlite" or not file.is_file():
         return
     with suppress(sqlite3.Error), closing(sqlite3.connect(file, timeout=_WAIT_S)) as database:
